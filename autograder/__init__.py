@@ -1,0 +1,1 @@
+"""An auto-graded course on the techniques behind large models, and the grader that runs it."""

@@ -1,0 +1,1 @@
+"""Sealed execution of notebooks: student code never runs in the process that decides."""
