@@ -1,0 +1,243 @@
+"""The pure function at the centre: an assignment and a submission in, a verdict out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from autograder.assignment import Assignment, AssignmentCell, AssignmentNotebook, CellKind
+from autograder.errors import NotebookError
+from autograder.grading.policy import Policy
+from autograder.grading.restore import RestoredCell, RestoredNotebook, restore
+from autograder.grading.score import NOT_RUN, score_cell
+from autograder.grading.verdict import CellVerdict, Repair, Status, SubmissionStatus, Verdict
+from autograder.notebooks import dump_notebook, read_notebook
+from autograder.sealed.model import Cell, CellResult, Engine, Program, Role
+
+__all__ = ["NO_ANSWER", "Submission", "grade", "instructor_program"]
+
+NO_ANSWER = "No response."
+"""nbgrader's own words, which its formgrader knows."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a student handed in.
+
+    Args:
+        notebooks: bytes by file name without suffix.
+        files: other files by relative POSIX path.
+    """
+
+    notebooks: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def grade(
+    assignment: Assignment, submission: Submission, policy: Policy, engine: Engine
+) -> Verdict:
+    """Grade one submission.
+
+    Nothing a submission contains makes this raise: what cannot be read is quarantined with the
+    reason, what cannot be run earns nothing.
+    """
+    start = time.perf_counter()
+    present = [name for name in assignment.notebooks if name in submission.notebooks]
+    if not present:
+        return _quarantine(assignment, start, _nothing_known(assignment, submission))
+    if sum(map(len, submission.files.values())) > policy.file_bytes:
+        reason = (
+            f"The files beside the notebook are larger than {policy.file_bytes:,} bytes. Ask for "
+            "the notebook without them."
+        )
+        return _quarantine(assignment, start, reason)
+    restored: dict[str, RestoredNotebook] = {}
+    for name in present:
+        where = f"{name}.ipynb"
+        try:
+            parsed = read_notebook(submission.notebooks[name], where, policy.notebook)
+            restored[name] = restore(assignment.notebooks[name], parsed)
+        except NotebookError as error:
+            return _quarantine(assignment, start, str(error))
+    cells: list[CellVerdict] = []
+    repairs: list[Repair] = []
+    unanswered: list[tuple[str, str]] = []
+    notebooks: dict[str, bytes] = {}
+    for name, notebook in assignment.notebooks.items():
+        if name not in restored:
+            cells += _absent(notebook)
+            repairs.append(Repair(name, "", "the notebook was not handed in"))
+            continue
+        program = _program(assignment, notebook, restored[name], submission)
+        results = {result.id: result for result in engine.run(program, policy.limits)}
+        cells += _judge(notebook, restored[name], results)
+        repairs += restored[name].repairs
+        unanswered += [(name, grade_id) for grade_id in _unanswered(restored[name])]
+        notebooks[name] = _autograded(notebook, restored[name], results)
+    return Verdict(
+        assignment=assignment.name,
+        status=SubmissionStatus.GRADED,
+        cells=tuple(cells),
+        repairs=tuple(repairs),
+        unanswered=tuple(unanswered),
+        notebooks=notebooks,
+        engine=engine.name,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def instructor_program(assignment: Assignment, notebook: AssignmentNotebook) -> Program:
+    """The reference solution as a program."""
+    cells = _instructor_cells(notebook)
+    return Program(
+        name=notebook.name,
+        cells=cells,
+        instructor=cells,
+        files=assignment.files,
+        judge_files=assignment.files,
+    )
+
+
+def _quarantine(assignment: Assignment, start: float, reason: str) -> Verdict:
+    cells = [cell for notebook in assignment.notebooks.values() for cell in _absent(notebook)]
+    return Verdict(
+        assignment=assignment.name,
+        status=SubmissionStatus.QUARANTINED,
+        cells=tuple(cells),
+        reason=reason,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _nothing_known(assignment: Assignment, submission: Submission) -> str:
+    wanted = " and ".join(f"{name}.ipynb" for name in assignment.notebooks)
+    found = ", ".join(f"{name}.ipynb" for name in sorted(submission.notebooks)) or "no notebook"
+    return f"The assignment consists of {wanted}; found {found}. Rename the file or ask for it."
+
+
+def _absent(notebook: AssignmentNotebook) -> list[CellVerdict]:
+    return [
+        CellVerdict(
+            notebook=notebook.name,
+            grade_id=cell.grade_id or cell.cell_id,
+            status=Status.NOT_RUN,
+            points=0.0,
+            max_points=cell.points,
+            message=NOT_RUN,
+        )
+        for cell in notebook.graded()
+    ]
+
+
+def _instructor_cells(notebook: AssignmentNotebook) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(id=cell.cell_id, role=_role(cell), source=cell.reference)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )
+
+
+def _program(
+    assignment: Assignment,
+    notebook: AssignmentNotebook,
+    restored: RestoredNotebook,
+    submission: Submission,
+) -> Program:
+    return Program(
+        name=notebook.name,
+        cells=tuple(
+            Cell(id=cell.id, role=_role(cell.origin), source=cell.source)
+            for cell in restored.cells
+            if cell.cell_type == "code"
+        ),
+        instructor=_instructor_cells(notebook),
+        files={**submission.files, **assignment.files},
+        judge_files=assignment.files,
+    )
+
+
+def _role(origin: AssignmentCell | None) -> Role:
+    match origin:
+        case AssignmentCell(kind=CellKind.GRADE):
+            return Role.GRADE
+        case AssignmentCell(kind=CellKind.LOCKED):
+            return Role.LOCKED
+        case _:
+            return Role.STUDENT
+
+
+def _judge(
+    notebook: AssignmentNotebook, restored: RestoredNotebook, results: Mapping[str, CellResult]
+) -> list[CellVerdict]:
+    by_origin = {cell.origin.cell_id: cell for cell in restored.cells if cell.origin}
+    return [
+        score_cell(notebook.name, cell, results.get(by_origin[cell.cell_id].id))
+        if cell.kind is CellKind.GRADE
+        else _manual(notebook.name, cell, by_origin[cell.cell_id])
+        for cell in notebook.graded()
+    ]
+
+
+def _manual(notebook: str, cell: AssignmentCell, restored: RestoredCell) -> CellVerdict:
+    unanswered = cell.kind is CellKind.MANUAL and _is_unanswered(restored, cell)
+    return CellVerdict(
+        notebook=notebook,
+        grade_id=cell.grade_id or cell.cell_id,
+        status=Status.FAILED if unanswered else Status.MANUAL,
+        points=0.0,
+        max_points=cell.points,
+        message=NO_ANSWER if unanswered else "Graded by a person.",
+    )
+
+
+def _is_unanswered(restored: RestoredCell, cell: AssignmentCell) -> bool:
+    return restored.missing or restored.source.strip() == cell.release.strip()
+
+
+def _unanswered(restored: RestoredNotebook) -> list[str]:
+    return [
+        cell.origin.grade_id
+        for cell in restored.cells
+        if cell.origin
+        and cell.origin.grade_id
+        and cell.origin.kind in {CellKind.SOLUTION, CellKind.MANUAL}
+        and _is_unanswered(cell, cell.origin)
+    ]
+
+
+def _autograded(
+    notebook: AssignmentNotebook, restored: RestoredNotebook, results: Mapping[str, CellResult]
+) -> bytes:
+    cells = []
+    count = 0
+    for cell in restored.cells:
+        entry: dict[str, Any] = {
+            "id": cell.id,
+            "cell_type": cell.cell_type,
+            "metadata": cell.origin.master_metadata() if cell.origin else {},
+            "source": cell.source,
+        }
+        if cell.cell_type == "code":
+            result = results.get(cell.id)
+            count += 1
+            entry["execution_count"] = count
+            entry["outputs"] = [
+                {**output, "execution_count": count}
+                if output.get("output_type") == "execute_result"
+                else output
+                for output in (result.outputs if result else ())
+            ]
+        elif cell.attachments:
+            entry["attachments"] = cell.attachments
+        cells.append(entry)
+    return dump_notebook(
+        {
+            "cells": cells,
+            "metadata": dict(notebook.metadata),
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
