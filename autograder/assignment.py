@@ -210,8 +210,8 @@ def read_files(folder: Path, *, ignore: list[str], max_bytes: int) -> dict[str, 
 
 def _load_notebook(course: Course, assignment: str, path: Path) -> AssignmentNotebook:
     try:
-        original = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    except (ValueError, nbformat.ValidationError) as error:
+        original = nbformat.reads(_with_cell_ids(path.read_text(encoding="utf-8")), as_version=4)
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         problem = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotebookError(
             str(path), f"it cannot be read ({problem})", "Repair it in Jupyter"
@@ -255,6 +255,16 @@ def _load_notebook(course: Course, assignment: str, path: Path) -> AssignmentNot
     return AssignmentNotebook(name=path.stem, cells=cells, metadata=_notebook_metadata(release))
 
 
+def _with_cell_ids(text: str) -> str:
+    """Give cells without an id of their own one that is the same every time."""
+    document = json.loads(text)
+    if document.get("nbformat") == 4 and document.get("nbformat_minor", 0) >= 5:
+        cells = document["cells"]
+        for cell, cell_id in zip(cells, unique_cell_ids(c.get("id") for c in cells), strict=True):
+            cell["id"] = cell_id
+    return json.dumps(document)
+
+
 def _convert(course: Course, steps: list[Any], notebook: Any, resources: Any, where: str) -> Any:
     converted = nbformat.from_dict(json.loads(json.dumps(notebook)))
     # nbgrader logs each problem and raises it as well; the exception says it once.
@@ -266,10 +276,12 @@ def _convert(course: Course, steps: list[Any], notebook: Any, resources: Any, wh
         try:
             converted, resources = preprocessor.preprocess(converted, resources)
         except Exception as error:
-            # Preprocessors raise RuntimeError, KeyError, ValidationError ... for bad notebooks.
+            # Preprocessors raise RuntimeError, KeyError, ValidationError ... for bad notebooks, and
+            # CheckCellMetadata hides the exception that names the cell behind a general one.
+            cause = error.__context__ or error
             raise NotebookError(
                 where,
-                f"nbgrader's {step.__name__} refuses it ({type(error).__name__}: {error})",
+                f"nbgrader's {step.__name__} refuses it ({type(cause).__name__}: {cause})",
                 "Correct the cell in Jupyter with the Create Assignment view",
             ) from error
     return converted

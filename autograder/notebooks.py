@@ -235,9 +235,14 @@ def _attachments(value: object, limits: NotebookLimits) -> dict[str, dict[str, s
     return kept
 
 
-def unique_cell_ids(wanted: Iterable[str | None]) -> list[str]:
-    """Valid nbformat ids, unique in one notebook, as near to the wanted ones as can be."""
-    taken: set[str] = set()
+def unique_cell_ids(wanted: Iterable[str | None], reserved: Iterable[str] = ()) -> list[str]:
+    """Valid nbformat ids, unique in one notebook, as near to the wanted ones as can be.
+
+    Args:
+        wanted: an id, or something like one, for each cell.
+        reserved: ids that other cells have.
+    """
+    taken = set(reserved)
     ids: list[str] = []
     for number, name in enumerate(wanted, start=1):
         base = re.sub(r"[^A-Za-z0-9_-]+", "-", name or f"cell-{number}")[:56] or f"cell-{number}"

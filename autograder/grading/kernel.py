@@ -29,8 +29,6 @@ from autograder.sealed.model import (
 
 __all__ = ["KernelEngine"]
 
-_TIMEOUT = "CellTimeoutError"
-
 
 @final
 class KernelEngine:
@@ -69,7 +67,7 @@ def _run(cells: tuple[Cell, ...], folder: str, limits: Limits) -> tuple[CellResu
         interrupt_on_timeout=True,
         allow_errors=True,
         raise_on_iopub_timeout=False,
-        error_on_timeout={"ename": _TIMEOUT, "evalue": "", "traceback": []},
+        error_on_timeout={"ename": "KeyboardInterrupt", "evalue": "", "traceback": []},
         resources={"metadata": {"path": folder}},
     )
     environment = {**os.environ, "NBGRADER_EXECUTION": "autograde"}
@@ -100,7 +98,7 @@ def _result(
     if status is None:
         if failure is None:
             status = CellStatus.OK
-        elif failure.ename == _TIMEOUT:
+        elif failure.ename == "KeyboardInterrupt":
             status = CellStatus.TIMEOUT
         elif failure.ename == "MemoryError":
             status = CellStatus.MEMORY

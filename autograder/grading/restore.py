@@ -80,10 +80,12 @@ def restore(notebook: AssignmentNotebook, submission: SubmittedNotebook) -> Rest
     slots = [_Slot(claims.get(cell.position), cell) for cell in submission.cells]
     repairs += _duplicates(notebook, submission, claims)
     repairs += _insert_missing(notebook, slots)
-    ids = unique_cell_ids(
-        slot.origin.cell_id if slot.origin else slot.submitted.cell_id if slot.submitted else None
-        for slot in slots
+    own = unique_cell_ids(
+        (slot.submitted.cell_id for slot in slots if slot.submitted and not slot.origin),
+        reserved=[cell.cell_id for cell in notebook.cells],
     )
+    names = iter(own)
+    ids = [slot.origin.cell_id if slot.origin else next(names) for slot in slots]
     cells = []
     for cell_id, slot in zip(ids, slots, strict=True):
         cell, changes = _merge(cell_id, slot)

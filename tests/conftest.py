@@ -1,0 +1,26 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grading.kernel import KernelEngine
+from autograder.sealed.model import Engine
+from tests.builders import SQUARE, make_course
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The engine that grading uses."""
+    with KernelEngine() as engine:
+        yield engine
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course with the assignment `square`."""
+    return make_course(tmp_path / "course", square=SQUARE)
