@@ -69,8 +69,9 @@ class AssignmentCell:
         reference: with solutions, hidden tests and mark scheme.
         master: with hidden tests, without solutions; what locked cells are restored to.
         release: what students receive.
-        metadata: nbgrader metadata and tags of the released cell.
+        metadata: what the released cell keeps of its metadata.
         master_checksum: nbgrader's checksum of the master form; empty for plain cells.
+        declared_open: the author wants this grade cell run in the student's process.
     """
 
     cell_id: str
@@ -83,6 +84,7 @@ class AssignmentCell:
     release: str
     metadata: Mapping[str, Any]
     master_checksum: str = ""
+    declared_open: bool = False
 
     def master_metadata(self) -> dict[str, Any]:
         """The cell's metadata in the form that belongs to `master`, a copy of its own."""
@@ -125,11 +127,13 @@ class Assignment:
         name: the folder's name under `source/`.
         notebooks: by name without suffix.
         files: other files of the source folder by relative POSIX path; students have them too.
+        open_cells: (notebook, cell_id) of the grade cells that run in the student's process.
     """
 
     name: str
     notebooks: Mapping[str, AssignmentNotebook]
     files: Mapping[str, bytes]
+    open_cells: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def max_score(self) -> float:
@@ -141,7 +145,7 @@ class Assignment:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that a verdict can depend on, as hexadecimal digits."""
-        state = hashlib.sha256()
+        state = hashlib.sha256(json.dumps(sorted(self.open_cells)).encode())
         for name, notebook in sorted(self.notebooks.items()):
             state.update(json.dumps(["notebook", name]).encode())
             for cell in notebook.cells:
@@ -292,7 +296,7 @@ def _assignment_cell(cell_id: str, reference: Any, master: Any, release: Any) ->
     kind = _kind(nbgrader)
     metadata = {
         key: json.loads(json.dumps(release.metadata[key]))
-        for key in ("deletable", "editable", "nbgrader", "tags")
+        for key in ("autograder", "deletable", "editable", "nbgrader", "tags")
         if key in release.metadata
     }
     return AssignmentCell(
@@ -306,6 +310,7 @@ def _assignment_cell(cell_id: str, reference: Any, master: Any, release: Any) ->
         release=release.source,
         metadata=metadata,
         master_checksum="" if kind is CellKind.PLAIN else compute_checksum(master),
+        declared_open=kind is CellKind.GRADE and _declared_open(reference.metadata),
     )
 
 
@@ -326,6 +331,11 @@ def _kind(nbgrader: Mapping[str, Any]) -> CellKind:
             return CellKind.LOCKED
         case _:
             return CellKind.PLAIN
+
+
+def _declared_open(metadata: Mapping[str, Any]) -> bool:
+    own = metadata.get("autograder")
+    return isinstance(own, Mapping) and own.get("open") is True
 
 
 def _notebook_metadata(notebook: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from autograder.errors import AutograderError, OperatorError
 from autograder.grading.grade import Submission, grade
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.policy import Policy
+from autograder.grading.sealing import seal
 from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
 from autograder.sealed.model import Engine
 
@@ -136,17 +137,20 @@ def _verdicts(
     factory: EngineFactory,
     workers: int | None,
 ) -> Iterator[tuple[str, Verdict]]:
-    """Verdicts as they come; one engine a worker thread, closed at the end."""
-    local = threading.local()
+    """Verdicts as they come; as many engines as workers, closed at the end."""
     lock = threading.Lock()
     with ExitStack() as engines:
+        first = engines.enter_context(factory())
+        sealed = seal(assignment, first, policy.limits)
+        idle = [first]
 
         def work(student: str) -> Verdict:
-            if not hasattr(local, "engine"):
-                made = factory()
-                with lock:
-                    local.engine = engines.enter_context(made)
-            return _grade_one(course, assignment, student, policy, local.engine)
+            with lock:
+                engine = idle.pop() if idle else engines.enter_context(factory())
+            verdict = _grade_one(course, sealed, student, policy, engine)
+            with lock:
+                idle.append(engine)
+            return verdict
 
         count = max(1, min(workers or os.cpu_count() or 1, len(students)))
         with ThreadPoolExecutor(count, thread_name_prefix="grade") as pool:

@@ -149,7 +149,13 @@ def _program(
     return Program(
         name=notebook.name,
         cells=tuple(
-            Cell(id=cell.id, role=_role(cell.origin), source=cell.source)
+            Cell(
+                id=cell.id,
+                role=_role(cell.origin),
+                source=cell.source,
+                open=cell.origin is not None
+                and (notebook.name, cell.origin.cell_id) in assignment.open_cells,
+            )
             for cell in restored.cells
             if cell.cell_type == "code"
         ),

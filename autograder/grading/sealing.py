@@ -1,0 +1,53 @@
+"""Decides from the instructor's notebook which grade cells can run outside the student's process.
+
+A submission has no say in it: if it could choose, a cheating one would choose *open*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autograder.assignment import Assignment, AssignmentNotebook, CellKind
+from autograder.grading.grade import instructor_program
+from autograder.grading.score import score_cell
+from autograder.sealed.model import Engine, Limits, Program
+
+__all__ = ["failing_cells", "seal"]
+
+
+def seal(assignment: Assignment, engine: Engine, limits: Limits) -> Assignment:
+    """The assignment with its open cells decided by running the reference solution.
+
+    A grade cell that gives the reference full points sealed is sealed. One that does so only in
+    the student's process is open. One that does neither stays sealed, and fails for everybody,
+    which `autograder audit` and `autograder release` report. An author can open a cell with
+    `"autograder": {"open": true}` in its metadata.
+    """
+    opened: set[tuple[str, str]] = set()
+    for notebook in assignment.notebooks.values():
+        declared = {cell.cell_id for cell in notebook.cells if cell.declared_open}
+        program = _with_open(instructor_program(assignment, notebook), declared)
+        failing = failing_cells(notebook, program, engine, limits)
+        if failing:
+            retried = _with_open(program, declared | failing)
+            declared |= failing - failing_cells(notebook, retried, engine, limits)
+        opened |= {(notebook.name, cell_id) for cell_id in declared}
+    return replace(assignment, open_cells=frozenset(opened))
+
+
+def failing_cells(
+    notebook: AssignmentNotebook, program: Program, engine: Engine, limits: Limits
+) -> set[str]:
+    """Ids of the grade cells of `program` that do not give full points."""
+    results = {result.id: result for result in engine.run(program, limits)}
+    return {
+        cell.cell_id
+        for cell in notebook.cells
+        if cell.kind is CellKind.GRADE
+        and score_cell(notebook.name, cell, results.get(cell.cell_id)).points < cell.points
+    }
+
+
+def _with_open(program: Program, opened: set[str]) -> Program:
+    cells = tuple(replace(cell, open=cell.id in opened) for cell in program.cells)
+    return replace(program, cells=cells)
