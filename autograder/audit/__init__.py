@@ -1,0 +1,1 @@
+"""Measures the tests of an assignment before it is released."""

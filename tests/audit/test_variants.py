@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder.audit.variants import VariantError, apply, load_variants, parse_variant
+
+MUTANT = """\
+# mistake: It adds one too many,
+#   in every case.
+# fails: add-values add-types
+# may fail: sum-values
+# %% add
+
+def add(a, b):
+    return a + b + 1
+
+# %% helper
+# a comment stays
+ONE = 1
+"""
+
+
+def notebook() -> NotebookNode:
+    def meta(grade_id: str, *, grade: bool, solution: bool) -> dict[str, object]:
+        return {"nbgrader": {"grade_id": grade_id, "grade": grade, "solution": solution}}
+
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# Sums"),
+            new_code_cell("import math"),
+            new_code_cell("ONE = 1.0", metadata=meta("helper", grade=False, solution=True)),
+            new_code_cell("def add(a, b): ...", metadata=meta("add", grade=False, solution=True)),
+            new_code_cell("add(1, 2)", metadata=meta("add-values", grade=True, solution=False)),
+            new_code_cell("add(1, 2)", metadata=meta("add-types", grade=True, solution=False)),
+            new_code_cell("sum([1])", metadata=meta("sum-values", grade=True, solution=False)),
+            new_markdown_cell("answer", metadata=meta("essay", grade=True, solution=True)),
+        ]
+    )
+
+
+def test_a_mutant_is_parsed() -> None:
+    variant = parse_variant("plus_one", MUTANT)
+    assert variant.name == "plus_one"
+    assert variant.mistake == "It adds one too many, in every case."
+    assert variant.style is None
+    assert variant.is_mutant
+    assert variant.fails == {"add-values", "add-types"}
+    assert variant.may_fail == {"sum-values"}
+    assert dict(variant.cells) == {
+        "add": "def add(a, b):\n    return a + b + 1",
+        "helper": "# a comment stays\nONE = 1",
+    }
+
+
+def test_an_alternative_is_parsed() -> None:
+    variant = parse_variant("other", "# style: With a loop.\n# %% add\ndef add(a, b): ...\n")
+    assert variant.style == "With a loop."
+    assert not variant.is_mutant
+    assert variant.fails == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# mistake: x\n# fails: a\n", "there is no cell"),
+        ("# mistake: x\n# fails: a\n# %%\npass\n", "line 3: name the solution cell"),
+        ("# mistake: x\n# fails: a\n# %% a\n1\n# %% a\n2\n", "line 5: a second cell 'a'"),
+        ("# mistake: x\n# %% a\n1\n", "needs `# fails:`"),
+        ("# fails: a\n# %% a\n1\n", "give either"),
+        ("# mistake: x\n# style: y\n# fails: a\n# %% a\n1\n", "give either"),
+        ("# style: y\n# fails: a\n# %% a\n1\n", "an alternative must pass"),
+        ("# mistake: x\n# fails: a b\n# may fail: b\n# %% a\n1\n", "b cannot both fail"),
+        (
+            "# mistake: x\n# mistake: y\n# fails: a\n# %% a\n1\n",
+            "line 2: `# mistake:` is there twice",
+        ),
+        ("import torch\n# mistake: x\n# fails: a\n# %% a\n1\n", "line 1: expected"),
+        ("# note: x\n# %% a\n1\n", "line 1: expected"),
+    ],
+)
+def test_a_malformed_file_is_named_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(VariantError, match=message) as caught:
+        parse_variant("broken", text)
+    assert str(caught.value).startswith("broken")
+
+
+def test_apply_replaces_solution_cells_in_a_copy() -> None:
+    original = notebook()
+    changed = apply(parse_variant("plus_one", MUTANT), original)
+    assert [cell.source for cell in changed.cells[2:5]] == [
+        "# a comment stays\nONE = 1",
+        "def add(a, b):\n    return a + b + 1",
+        "add(1, 2)",
+    ]
+    assert original.cells[2].source == "ONE = 1.0"
+
+
+@pytest.mark.parametrize("grade_id", ["add-values", "essay", "nothing"])
+def test_apply_refuses_what_is_not_a_code_solution_cell(grade_id: str) -> None:
+    variant = parse_variant("wrong", f"# style: y\n# %% {grade_id}\n1\n")
+    with pytest.raises(
+        VariantError, match=f"wrong: the notebook has no solution cell '{grade_id}'"
+    ):
+        apply(variant, notebook())
+
+
+@pytest.mark.parametrize("line", ["# fails: ad", "# fails: add-values\n# may fail: ad"])
+def test_apply_refuses_a_grade_cell_that_does_not_exist(line: str) -> None:
+    variant = parse_variant("wrong", f"# mistake: y\n{line}\n# %% add\n1\n")
+    with pytest.raises(VariantError, match="wrong: the notebook has no grade cell 'ad'"):
+        apply(variant, notebook())
+
+
+def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.py").write_text("# style: s\n# %% add\n1\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("not a variant", encoding="utf-8")
+    assert [variant.name for variant in load_variants(tmp_path)] == ["a", "b"]
