@@ -9,10 +9,10 @@ line names the solution cell (by `grade_id`) whose whole source the lines after 
     # %% sdpa
     def scaled_dot_product_attention(query, key, value): ...
 
-A *mutant* has `mistake` and `fails`: the grade cells that must fail. `may fail` lists the cells that depend
-on the broken one and are allowed to fail too; every other grade cell must pass. An *alternative* has
-`style` instead, and every grade cell must pass. A value goes on in the next line if that begins with `#` and
-two or more spaces.
+A *mutant* has `mistake` and `fails`: the grade cells that must fail. `may fail` lists the cells
+that depend on the broken one and are allowed to fail too; every other grade cell must pass. An
+*alternative* has `style` instead, and every grade cell must pass. A value goes on in the next line
+if that begins with `#` and two or more spaces.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ def apply(variant: Variant, notebook: NotebookNode) -> NotebookNode:
         A deep copy with the variant's cells.
 
     Raises:
-        VariantError: the variant names a cell that is not a solution cell of the notebook, or a grade
-            cell that the notebook does not have.
+        VariantError: the variant replaces a cell that is not a solution cell of the notebook, or
+            names a grade cell that the notebook does not have.
     """
     result = deepcopy(notebook)
     infos = [(cell, cell.metadata.get("nbgrader", {})) for cell in result.cells]
@@ -177,7 +177,7 @@ def _parse_header(name: str, lines: list[str]) -> dict[str, str]:
             header[last] = f"{header[last]} {match.group(1).strip()}".strip()
         else:
             raise VariantError(
-                f"{name}, line {number}: expected `# mistake:`, `# style:`, `# fails:` or `# may fail:`, "
-                f"found {line!r}."
+                f"{name}, line {number}: expected `# mistake:`, `# style:`, `# fails:` or "
+                f"`# may fail:`, found {line!r}."
             )
     return header

@@ -9,7 +9,7 @@ from autograder.audit.audit import AuditReport, TrialKind, audit, variants_folde
 from autograder.audit.variants import VariantError
 from autograder.course import Course
 from autograder.errors import AutograderError
-from autograder.grading.kernel import KernelEngine
+from autograder.grading.engines import default_engine
 
 ZERO = "# mistake: Always 9.\n# fails: square-values\n# %% square\ndef square(x): return 9\n"
 POWER = "# style: The power operator.\n# %% square\ndef square(x): return x ** 2\n"
@@ -23,7 +23,7 @@ def variant(course: Course, kind: str, name: str, text: str) -> Path:
 
 
 def audited(course: Course) -> AuditReport:
-    return audit(course, "square", engine=KernelEngine)
+    return audit(course, "square", engine=default_engine())
 
 
 def test_good_tests_pass_the_audit(course: Course) -> None:

@@ -28,7 +28,7 @@ def notebook() -> NotebookNode:
     def meta(grade_id: str, *, grade: bool, solution: bool) -> dict[str, object]:
         return {"nbgrader": {"grade_id": grade_id, "grade": grade, "solution": solution}}
 
-    return new_notebook(
+    result: NotebookNode = new_notebook(
         cells=[
             new_markdown_cell("# Sums"),
             new_code_cell("import math"),
@@ -40,6 +40,7 @@ def notebook() -> NotebookNode:
             new_markdown_cell("answer", metadata=meta("essay", grade=True, solution=True)),
         ]
     )
+    return result
 
 
 def test_a_mutant_is_parsed() -> None:

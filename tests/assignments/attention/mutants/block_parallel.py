@@ -1,0 +1,15 @@
+# mistake: Both branches read the input of the block; they should come one after the other.
+# fails: block-values block-decode
+# %% block
+class TransformerBlock(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff, theta=None, eps=1e-5):
+        super().__init__()
+        self.norm_1 = nn.LayerNorm(d_model, eps=eps)
+        self.attention = CausalSelfAttention(d_model, n_heads, theta)
+        self.norm_2 = nn.LayerNorm(d_model, eps=eps)
+        self.up = nn.Linear(d_model, d_ff)
+        self.down = nn.Linear(d_ff, d_model)
+
+    def forward(self, x, cache=None):
+        attended = self.attention(self.norm_1(x), cache)
+        return x + attended + self.down(F.gelu(self.up(self.norm_2(x))))

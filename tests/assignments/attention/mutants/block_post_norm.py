@@ -1,0 +1,16 @@
+# mistake: Normalisation comes after the addition (post-norm).
+# fails: block-values block-decode
+# %% block
+class TransformerBlock(nn.Module):
+    def __init__(self, d_model, n_heads, d_ff, theta=None, eps=1e-5):
+        super().__init__()
+        self.norm_1 = nn.LayerNorm(d_model, eps=eps)
+        self.attention = CausalSelfAttention(d_model, n_heads, theta)
+        self.norm_2 = nn.LayerNorm(d_model, eps=eps)
+        self.up = nn.Linear(d_model, d_ff)
+        self.down = nn.Linear(d_ff, d_model)
+
+    def forward(self, x, cache=None):
+        x = self.norm_1(x + self.attention(x, cache))
+        x = self.norm_2(x + self.down(F.gelu(self.up(x))))
+        return x

@@ -1,0 +1,18 @@
+# mistake: New values, but not keys, are put before the old ones.
+# fails: cache-append decode decode-rotary
+# %% cache
+class KVCache:
+    def __init__(self):
+        self.keys = None
+        self.values = None
+
+    def __len__(self):
+        return 0 if self.keys is None else self.keys.shape[2]
+
+    def append(self, key, value):
+        if self.keys is None:
+            self.keys, self.values = key, value
+        else:
+            self.keys = torch.cat([self.keys, key], dim=2)
+            self.values = torch.cat([value, self.values], dim=2)
+        return self.keys, self.values

@@ -1,0 +1,8 @@
+# mistake: The window is ignored.
+# fails: causal-window
+# %% causal
+def causal_mask(n_queries, n_keys, window=None):
+    i = torch.arange(n_queries)[:, None] + n_keys - n_queries
+    j = torch.arange(n_keys)[None, :]
+    mask = j <= i
+    return mask

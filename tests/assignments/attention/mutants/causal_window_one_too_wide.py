@@ -1,0 +1,10 @@
+# mistake: The window shows one position too many.
+# fails: causal-window
+# %% causal
+def causal_mask(n_queries, n_keys, window=None):
+    i = torch.arange(n_queries)[:, None] + n_keys - n_queries
+    j = torch.arange(n_keys)[None, :]
+    mask = j <= i
+    if window is not None:
+        mask = mask & (i - j <= window)
+    return mask

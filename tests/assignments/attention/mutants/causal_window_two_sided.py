@@ -1,0 +1,10 @@
+# mistake: The window replaces the causal mask and shows the future.
+# fails: causal-window
+# %% causal
+def causal_mask(n_queries, n_keys, window=None):
+    i = torch.arange(n_queries)[:, None] + n_keys - n_queries
+    j = torch.arange(n_keys)[None, :]
+    mask = j <= i
+    if window is not None:
+        mask = (i - j).abs() < window
+    return mask

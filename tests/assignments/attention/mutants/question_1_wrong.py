@@ -1,0 +1,4 @@
+# mistake: The scores are thought to grow.
+# fails: question-1
+# %% question-1-answer
+answer_1 = "A"

@@ -1,0 +1,15 @@
+# mistake: An additive mask is reduced to allowed and forbidden; finite biases are lost.
+# fails: sdpa-additive
+# may fail: mha-masks
+# %% sdpa
+def scaled_dot_product_attention(query, key, value, mask=None, scale=None):
+    if scale is None:
+        scale = 1 / math.sqrt(query.shape[-1])
+    scores = query @ key.transpose(-2, -1) * scale
+    if mask is not None:
+        if mask.dtype == torch.bool:
+            scores = scores.masked_fill(~mask, -torch.inf)
+        else:
+            scores = scores.masked_fill(mask == -torch.inf, -torch.inf)
+    weights = softmax(scores, -1)
+    return weights @ value, weights

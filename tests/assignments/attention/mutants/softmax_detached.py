@@ -1,0 +1,10 @@
+# mistake: The weights are detached from the graph.
+# fails: softmax-masked softmax-gradients
+# may fail: sdpa-additive sdpa-fully-masked sdpa-gradients mha-gradients csa-values block-gradients
+# %% softmax
+def softmax(x, dim):
+    largest = x.amax(dim, keepdim=True)
+    largest = largest.masked_fill(largest == -torch.inf, 0.0)
+    weights = torch.exp(x.detach() - largest.detach())
+    total = weights.sum(dim, keepdim=True)
+    return weights / total.masked_fill(total == 0, 1.0)
