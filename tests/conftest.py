@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.grading.kernel import KernelEngine
+from autograder.grading.engines import default_engine
 from autograder.sealed.model import Engine
 from tests.builders import SQUARE, make_course
 
@@ -16,7 +16,7 @@ from tests.builders import SQUARE, make_course
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     """The engine that grading uses."""
-    with KernelEngine() as engine:
+    with default_engine()() as engine:
         yield engine
 
 

@@ -1,0 +1,157 @@
+"""The judge process: runs locked and grade cells; code of a submission never runs here."""
+
+from __future__ import annotations
+
+import inspect
+import socket
+import sys
+from typing import Any, Final, final
+
+from autograder.sealed import handles
+from autograder.sealed.bridge import Bridge, traceback_of
+from autograder.sealed.link import BridgeError
+from autograder.sealed.model import Failure, Role
+from autograder.sealed.namespace import Namespace, TypeQuestions
+from autograder.sealed.ownership import Ownership
+from autograder.sealed.randomness import RandomStates
+from autograder.sealed.reports import Done
+from autograder.sealed.shell import CellShell
+from autograder.sealed.student import done_report
+from autograder.sealed.wire import Channel, Closed, WireError
+
+__all__ = ["SUBMISSION_MARK", "main"]
+
+SUBMISSION_MARK: Final = "In the submission:"
+"""The line of a traceback after which only lines of the submission's own code follow."""
+
+
+def main(control: Channel, bridge: Channel) -> None:
+    """Run until the supervisor closes `control`.
+
+    Args:
+        control: to the supervisor; takes `program`, `student` and `run`, sends outputs and `done`.
+        bridge: to the student process.
+    """
+    judge = Judge(control, bridge)
+    while True:
+        try:
+            message, fds = control.recv_fds()
+        except Closed:
+            return
+        match message.get("op"):
+            case "program":
+                judge.tables = {
+                    key: Ownership.from_plain(table) for key, table in message["ownership"].items()
+                }
+            case "student":
+                judge.connect(Channel(socket.socket(fileno=fds[0])))
+            case "run":
+                done = judge.run(
+                    message["id"],
+                    message["source"],
+                    message["output_bytes"],
+                    locked=message["kind"] == Role.LOCKED,
+                )
+                control.send(done_report(done))
+
+
+@final
+class Judge:
+    """Runs cells against one student process after another.
+
+    Args:
+        control: takes the reports of the running cell.
+        bridge: to the first student process.
+    """
+
+    def __init__(self, control: Channel, bridge: Channel) -> None:
+        self.tables: dict[str, Ownership] = {}
+        self._shell = CellShell(control.send)
+        self._shell.take_over()
+        self._names = Namespace()
+        self._shell.use_namespace(self._names)
+        self._refused: list[str] = []
+        self._shared: dict[type, str] = {}
+        self._states = RandomStates()
+        self._states.watch()
+        _teach_inspect()
+        self._shell.transform(TypeQuestions())
+        self._bridge = self._connected(bridge)
+
+    def connect(self, channel: Channel) -> None:
+        """Go on with another student process; objects of the last one are stale."""
+        self._bridge.stale = True
+        self._bridge.link.channel.close()
+        self._bridge = self._connected(channel)
+
+    def _connected(self, channel: Channel) -> Bridge:
+        self._states.forget()
+        bridge = Bridge(channel, self._states, _print, self._refused, self._shared)
+        self._names.bridge = bridge
+        return bridge
+
+    def run(self, key: str, source: str, output_bytes: int, *, locked: bool) -> Done:
+        """Run one cell. What the bridge refused fails it, whatever its code caught."""
+        bridge = self._bridge
+        self._refused.clear()
+        self._names.begin(self.tables.get(key, Ownership()))
+        try:
+            done = self._shell.run(source, output_bytes)
+        finally:
+            names = self._names.end()
+            if locked:
+                self._shared.update(self._names.own_classes())
+        error = self._shell.error
+        if error is not None and done.failure is not None:
+            done = Done(_with_submission(done.failure, error), done.returned)
+        reason = bridge.link.broken or (self._refused[0] if self._refused else None)
+        if reason is not None and (done.failure is None or bridge.link.broken is not None):
+            done = Done(Failure("BridgeError", reason), None)
+        if bridge.link.broken is None:
+            self._end_cell(bridge, names)
+        return done
+
+    def _end_cell(self, bridge: Bridge, names: list[tuple[str, bool, Any]]) -> None:
+        bridge.names = lambda: names
+        try:
+            bridge.ask("end")
+        except BridgeError:
+            return
+        finally:
+            bridge.names = list
+
+
+def _print(stream: str, text: str) -> None:
+    (sys.stdout if stream == "stdout" else sys.stderr).write(text)
+
+
+def _with_submission(failure: Failure, error: BaseException) -> Failure:
+    """The failure with the submission's own traceback at its end, if that is where it arose."""
+    try:
+        lines = traceback_of(error)
+    except (BridgeError, WireError):
+        return failure
+    if not lines:
+        return failure
+    return Failure(failure.ename, failure.evalue, (*failure.traceback, SUBMISSION_MARK, *lines))
+
+
+def _teach_inspect() -> None:
+    """Let `inspect` show the source of a student's function, as the student process tells it."""
+    original = inspect.getsource
+
+    def getsource(value: Any) -> str:
+        if not handles.is_remote(value):
+            return original(value)
+        source = handles.record_of(value).ask("source")
+        if type(source) is not str:
+            raise OSError("source code not available")
+        return source
+
+    def getsourcelines(value: Any) -> tuple[list[str], int]:
+        if not handles.is_remote(value):
+            return original_lines(value)
+        return getsource(value).splitlines(keepends=True), 0
+
+    original_lines = inspect.getsourcelines
+    vars(inspect).update(getsource=getsource, getsourcelines=getsourcelines)

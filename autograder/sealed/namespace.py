@@ -1,0 +1,199 @@
+"""The globals of grade cells: the judge's own names, and the student's resolved when read."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+from typing import Any, Final, final
+
+from autograder.sealed.bridge import Bridge
+from autograder.sealed.handles import is_remote, labelled
+from autograder.sealed.link import BridgeError
+from autograder.sealed.ownership import Ownership
+from autograder.sealed.remote import type_of
+from autograder.sealed.values import is_exact
+
+__all__ = ["Namespace", "TypeQuestions"]
+
+_ALWAYS: Final = -1
+"""Marks a cached value that stays until the student process tells that its name was rebound."""
+
+
+@final
+class TypeQuestions(ast.NodeTransformer):
+    """Lets `type(x)` answer for objects of the submission.
+
+    `type` itself must stay the class that it is, for `isinstance(x, type)` and metaclasses.
+    """
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Replace `type(x)`, and nothing else."""
+        self.generic_visit(node)
+        match node:
+            case ast.Call(func=ast.Name(id="type"), args=[ast.expr()], keywords=[]):
+                name = ast.copy_location(ast.Name("__type_of__", ast.Load()), node.func)
+                return ast.copy_location(ast.Call(name, node.args, []), node)
+        return node
+
+
+class _Builtins(dict[str, Any]):
+    """Built-in names for code that runs in a `Namespace`.
+
+    Code in class bodies looks past `Namespace.__missing__`; it gets here.
+    """
+
+    def __init__(self, namespace: Namespace) -> None:
+        super().__init__(
+            __import__=builtins.__import__,
+            __build_class__=builtins.__build_class__,
+            __type_of__=type_of,
+        )
+        self._namespace = namespace
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._namespace.table.student:
+            try:
+                return self._namespace.resolve(name)
+            except KeyError:
+                pass
+        try:
+            return vars(builtins)[name]
+        except KeyError:
+            return self._namespace.resolve(name)
+
+
+@final
+class Namespace(dict[str, Any]):
+    """Globals that know which names are the student's.
+
+    It resolves names only while a cell runs (`begin` to `end`): IPython's own bookkeeping sees a
+    plain dictionary.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = Ownership()
+        self.bridge: Bridge | None = None
+        self._running = False
+        self._touched: set[str] = set()
+        self._cached: dict[str, tuple[int, Any]] = {}
+
+    def begin(self, table: Ownership) -> None:
+        """A cell starts; `table` tells whose its names are."""
+        self.table = table
+        self._touched.clear()
+        self._cached.clear()
+        for name in table.student:
+            dict.pop(self, name, None)
+        dict.__setitem__(self, "__builtins__", _Builtins(self))
+        if self.bridge is not None:
+            self.bridge.names = self.take_changes
+        self._running = True
+
+    def end(self) -> list[tuple[str, bool, Any]]:
+        """The cell has ended; gives the names to send on."""
+        self._running = False
+        forward = [(name, True, dict.__getitem__(self, name)) for name in self._forwarded()]
+        return [*self.take_changes(), *forward]
+
+    def _forwarded(self) -> list[str]:
+        return [name for name in sorted(self.table.forward) if dict.__contains__(self, name)]
+
+    def take_changes(self) -> list[tuple[str, bool, Any]]:
+        """Bindings since the last time that student functions may read."""
+        touched, self._touched = self._touched, set()
+        return [
+            (name, dict.__contains__(self, name), dict.get(self, name)) for name in sorted(touched)
+        ]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        dict.__setitem__(self, name, value)
+        if self._running and name in self.table.mirrored:
+            self._touched.add(name)
+
+    def __delitem__(self, name: str) -> None:
+        if not self._running or name not in self.table.mirrored:
+            dict.__delitem__(self, name)
+            return
+        if not dict.__contains__(self, name):
+            self.resolve(name)
+        dict.pop(self, name, None)
+        self._touched.add(name)
+
+    def __missing__(self, name: str) -> Any:
+        if not self._running or (name in vars(builtins) and name not in self.table.student):
+            raise KeyError(name)
+        return self.resolve(name)
+
+    def __contains__(self, name: object) -> bool:
+        if dict.__contains__(self, name):
+            return True
+        if not self._running or type(name) is not str or name.startswith("_"):
+            return False
+        try:
+            self.resolve(name)
+        except KeyError:
+            return False
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of a dictionary that holds the student's names too."""
+        return self[name] if name in self else default  # noqa: SIM401 - that would be this method
+
+    def resolve(self, name: str) -> Any:
+        """What a name that is not bound here stands for.
+
+        Raises:
+            KeyError: nothing.
+        """
+        if name in self.table.imports:
+            return self._import(name)
+        if name in self.table.judge or name in self._touched or name.startswith("__"):
+            raise KeyError(name)
+        bridge = self.bridge
+        if bridge is None:
+            raise KeyError(name)
+        for rebound in bridge.rebound:
+            self._cached.pop(rebound, None)
+        bridge.rebound.clear()
+        generation, value = self._cached.get(name, (-2, None))
+        if generation in (_ALWAYS, bridge.generation):
+            return value
+        value = self._ask(bridge, name)
+        labelled(value, name, genuine=name in self.table.genuine)
+        lasting = is_remote(value) or is_exact(value)
+        self._cached[name] = (_ALWAYS if lasting else bridge.generation, value)
+        return value
+
+    def _ask(self, bridge: Bridge, name: str) -> Any:
+        try:
+            return bridge.ask("name", name, runs_code=False)
+        except KeyError:
+            raise
+        except BridgeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - goes on in the submission's code
+            raise bridge.refuse(f"the name {name!r} cannot be read: {error}") from None
+
+    def own_classes(self) -> dict[type, str]:
+        """Classes that cells defined here, and their names."""
+        return {
+            value: name
+            for name, value in self.items()
+            if isinstance(value, type) and value.__module__ == "__main__"
+        }
+
+    def _import(self, name: str) -> Any:
+        module, attribute = self.table.imports[name]
+        try:
+            value: Any = importlib.import_module(module)
+            if attribute is not None:
+                try:
+                    value = getattr(value, attribute)
+                except AttributeError:
+                    value = importlib.import_module(f"{module}.{attribute}")
+        except ImportError:
+            raise KeyError(name) from None
+        dict.__setitem__(self, name, value)
+        return value

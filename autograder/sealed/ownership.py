@@ -1,0 +1,299 @@
+"""Whose a name is, decided from the instructor's notebook and never from a submission.
+
+A name belongs to whoever binds it last before a grade cell: bound in a solution cell it is the
+student's; bound in a locked or sealed grade cell, or by an import anywhere, it is the judge's.
+"""
+
+from __future__ import annotations
+
+import ast
+import symtable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Self, final
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from autograder.sealed.model import Cell, CellResult, CellStatus, Role
+from autograder.sealed.wire import Plain, WireError
+
+__all__ = ["CellNames", "Ownership", "cell_names", "open_cells", "ownership"]
+
+_BODY_MAGICS: Final = frozenset({"time", "timeit", "capture", "prun"})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CellNames:
+    """Names at the top level of one cell.
+
+    Args:
+        binds: assigned, defined, imported, or declared `global` in a function and assigned.
+        deletes: deleted.
+        reads: read, in functions too.
+        inner: those of `reads` that functions read, when they run.
+        imports: name to `(module, attribute or None)`.
+        classes: bound by a `class` statement.
+        made: bound to what a name gave when called: `name = maker(...)`.
+    """
+
+    binds: frozenset[str] = frozenset()
+    deletes: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+    inner: frozenset[str] = frozenset()
+    imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    classes: frozenset[str] = frozenset()
+    made: Mapping[str, str] = field(default_factory=dict)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What names mean while one cell runs in the judge.
+
+    Args:
+        student: resolved in the student process.
+        judge: the judge's own; never resolved in the student process.
+        imports: names that the notebook imports, which the judge imports itself.
+        mirrored: names that student functions read; the student process hears of each binding.
+        forward: names that later cells of the notebook read; sent when the cell has ended.
+        genuine: names of the student's that the notebook defines as classes or as their instances.
+    """
+
+    student: frozenset[str] = frozenset()
+    judge: frozenset[str] = frozenset()
+    imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    mirrored: frozenset[str] = frozenset()
+    forward: frozenset[str] = frozenset()
+    genuine: frozenset[str] = frozenset()
+
+    def to_plain(self) -> Plain:
+        """As plain data for the wire."""
+        return {
+            "student": sorted(self.student),
+            "judge": sorted(self.judge),
+            "imports": {name: list(origin) for name, origin in self.imports.items()},
+            "mirrored": sorted(self.mirrored),
+            "forward": sorted(self.forward),
+            "genuine": sorted(self.genuine),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Plain) -> Self:
+        """Read what `to_plain` gave.
+
+        Raises:
+            WireError: it is malformed.
+        """
+        try:
+            return cls(
+                frozenset(plain["student"]),
+                frozenset(plain["judge"]),
+                {
+                    name: (module, attribute)
+                    for name, (module, attribute) in plain["imports"].items()
+                },
+                frozenset(plain["mirrored"]),
+                frozenset(plain["forward"]),
+                frozenset(plain["genuine"]),
+            )
+        except (TypeError, KeyError, ValueError, AttributeError):
+            raise WireError("malformed table of names") from None
+
+
+def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
+    """The meaning of names for each locked and grade cell, by cell id.
+
+    Args:
+        instructor: the code cells of the instructor's notebook, in order.
+    """
+    names = [cell_names(cell.source) for cell in instructor]
+    inner = frozenset().union(
+        *(
+            own.inner
+            for cell, own in zip(instructor, names, strict=True)
+            if cell.role is Role.STUDENT
+        )
+    )
+    tables: dict[str, Ownership] = {}
+    student: set[str] = set()
+    judge: set[str] = set()
+    imports: dict[str, tuple[str, str | None]] = {}
+    genuine: set[str] = set()
+    for index, (cell, own) in enumerate(zip(instructor, names, strict=True)):
+        if cell.role is not Role.STUDENT:
+            later = [
+                following.reads
+                for other, following in zip(
+                    instructor[index + 1 :], names[index + 1 :], strict=True
+                )
+                if other.role is not Role.GRADE or other.open
+            ]
+            changed = own.binds | own.deletes
+            tables[cell.id] = Ownership(
+                student=frozenset(student),
+                judge=frozenset(judge),
+                imports=dict(imports),
+                mirrored=changed & (inner | student) if cell.role is Role.GRADE else frozenset(),
+                forward=(own.binds & frozenset().union(*later))
+                if cell.role is Role.GRADE
+                else frozenset(),
+                genuine=frozenset(genuine & student),
+            )
+        in_judge = cell.role is not Role.STUDENT and not cell.open
+        own_side, other_side = (judge, student) if in_judge else (student, judge)
+        own_side |= own.binds
+        other_side -= own.binds
+        for name in own.binds:
+            imports.pop(name, None)
+        genuine -= own.binds
+        genuine |= own.classes
+        genuine |= {name for name, maker in own.made.items() if maker in genuine}
+        imported = frozenset(own.imports)
+        imports.update(own.imports)
+        student -= imported
+        judge |= imported
+    return tables
+
+
+def cell_names(source: str) -> CellNames:
+    """The names of one cell; none if it is not Python."""
+    try:
+        code = _transform(source)
+        return _of_code(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return CellNames()
+
+
+def _transform(source: str) -> str:
+    """A cell as Python, with its magics as calls."""
+    manager: Any = TransformerManager
+    code: str = manager().transform_cell(source)
+    return code
+
+
+def _of_code(code: str, depth: int = 0) -> CellNames:
+    tree = ast.parse(code)
+    top = symtable.symtable(code, "<cell>", "exec")
+    binds: set[str] = set()
+    reads: set[str] = set()
+    inner: set[str] = set()
+    for symbol in top.get_symbols():
+        name = symbol.get_name()
+        if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
+            binds.add(name)
+        if symbol.is_referenced():
+            reads.add(name)
+    for table in _nested(top):
+        for symbol in table.get_symbols():
+            if symbol.is_global():
+                if symbol.is_referenced():
+                    reads.add(symbol.get_name())
+                    inner.add(symbol.get_name())
+                if symbol.is_assigned() and symbol.is_declared_global():
+                    binds.add(symbol.get_name())
+    deletes = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Delete)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    stored = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and type(node.ctx) is ast.Store
+    }
+    binds -= deletes - stored
+    imports = _imports(tree)
+    own = CellNames(
+        frozenset(binds),
+        frozenset(deletes),
+        frozenset(reads),
+        frozenset(inner),
+        imports,
+        frozenset(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
+        _made(tree),
+    )
+    if depth:
+        return own
+    return _joined([own, *(_of_code(body, 1) for body in _magic_bodies(tree))])
+
+
+def _nested(table: symtable.SymbolTable) -> Iterable[symtable.SymbolTable]:
+    for child in table.get_children():
+        yield child
+        yield from _nested(child)
+
+
+def _imports(tree: ast.Module) -> dict[str, tuple[str, str | None]]:
+    """Absolute imports at the top level, by the name they bind."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname is not None:
+                    found[alias.asname] = (alias.name, None)
+                else:
+                    found[alias.name.partition(".")[0]] = (alias.name.partition(".")[0], None)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                if alias.name != "*":
+                    found[alias.asname or alias.name] = (node.module, alias.name)
+    return found
+
+
+def _made(tree: ast.Module) -> dict[str, str]:
+    """Names at the top level that are bound to what a call of another name gives."""
+    found: dict[str, str] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=maker))):
+                found[name] = maker
+    return found
+
+
+def _magic_bodies(tree: ast.Module) -> Iterable[str]:
+    """Python inside `%%time` and the like, as IPython's transformation left it."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="run_cell_magic" | "run_line_magic"),
+                args=[ast.Constant(value=str() as magic), *rest],
+            ) if magic in _BODY_MAGICS and rest and isinstance(rest[-1], ast.Constant):
+                body = _transform(str(rest[-1].value))
+                try:
+                    ast.parse(body)
+                except (SyntaxError, ValueError):
+                    continue
+                yield body
+
+
+def _joined(parts: Sequence[CellNames]) -> CellNames:
+    imports: dict[str, tuple[str, str | None]] = {}
+    for part in parts:
+        imports.update(part.imports)
+    return CellNames(
+        frozenset().union(*(part.binds for part in parts)),
+        frozenset().union(*(part.deletes for part in parts)),
+        frozenset().union(*(part.reads for part in parts)),
+        frozenset().union(*(part.inner for part in parts)),
+        imports,
+        frozenset().union(*(part.classes for part in parts)),
+        {name: maker for part in parts for name, maker in part.made.items()},
+    )
+
+
+def open_cells(sealed: Sequence[CellResult], opened: Sequence[CellResult]) -> frozenset[str]:
+    """Grade cells that must be open: right inside the student process only.
+
+    Args:
+        sealed: results of the instructor's own notebook with every cell sealed.
+        opened: results of the same notebook with every grade cell open, in the same order.
+    """
+    return frozenset(
+        inside.id
+        for across, inside in zip(sealed, opened, strict=True)
+        if inside.status is CellStatus.OK
+        and (across.status is not CellStatus.OK or across.returned != inside.returned)
+    )

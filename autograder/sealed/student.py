@@ -1,0 +1,63 @@
+"""The student process: runs the student's cells and serves the judge between them."""
+
+from __future__ import annotations
+
+import select
+from typing import Any
+
+from autograder.sealed.reports import Done
+from autograder.sealed.serving import Server
+from autograder.sealed.shell import CellShell
+from autograder.sealed.wire import Channel, Closed, Plain
+
+__all__ = ["done_report", "main"]
+
+
+def main(control: Channel, bridge: Channel) -> None:
+    """Run until the supervisor closes `control`.
+
+    Args:
+        control: to the supervisor; takes `program` and `run`, sends outputs and `done`.
+        bridge: to the judge.
+    """
+    shell = CellShell(control.send)
+    shell.take_over()
+    server = Server(bridge, shell)
+    judge_lives = True
+    while True:
+        waiting = [control, bridge] if judge_lives else [control]
+        ready, _, _ = select.select(waiting, [], [])
+        if bridge in ready and judge_lives:
+            try:
+                server.link.serve_next()
+            except Closed:
+                judge_lives = False
+            continue
+        try:
+            message = control.recv()
+        except Closed:
+            return
+        if message.get("op") == "run":
+            control.send(_run(shell, message))
+
+
+def _run(shell: CellShell, message: dict[str, Plain]) -> dict[str, Any]:
+    done = shell.run(message["source"], message["output_bytes"])
+    return done_report(done)
+
+
+def done_report(done: Done) -> dict[str, Any]:
+    """The message that ends a run, as `reports.parse_report` reads it."""
+    failure = done.failure
+    return {
+        "op": "done",
+        "status": "ok" if failure is None else "error",
+        "failure": None
+        if failure is None
+        else {
+            "ename": failure.ename,
+            "evalue": failure.evalue,
+            "traceback": list(failure.traceback),
+        },
+        "returned": done.returned,
+    }

@@ -1,0 +1,420 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograder.sealed.collector import CellOutputs, Displays
+from autograder.sealed.engine import SealedEngine
+from autograder.sealed.levels import Level
+from autograder.sealed.model import Cell, CellResult, CellStatus, Limits, Program, Role
+from autograder.sealed.probe import probe
+from autograder.sealed.reports import ClearOutput, Output, UpdateDisplay
+
+needs_full = pytest.mark.skipif(
+    probe().level is not Level.FULL, reason="this machine does not reach the full level"
+)
+
+LIMITS = Limits(cell_cpu_seconds=20, cell_wall_seconds=60)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[SealedEngine]:
+    with SealedEngine() as sealed:
+        yield sealed
+
+
+def student(source: str) -> Cell:
+    return Cell(f"student-{abs(hash(source))}", Role.STUDENT, source)
+
+
+def locked(source: str) -> Cell:
+    return Cell(f"locked-{abs(hash(source))}", Role.LOCKED, source)
+
+
+def grade(source: str) -> Cell:
+    return Cell(f"grade-{abs(hash(source))}", Role.GRADE, source)
+
+
+def run(engine: SealedEngine, *cells: Cell, limits: Limits = LIMITS) -> list[CellResult]:
+    return list(engine.run(Program("n", cells, instructor=cells), limits))
+
+
+def statuses(results: list[CellResult]) -> list[str]:
+    return [str(result.status) for result in results]
+
+
+def text(result: CellResult) -> str:
+    return "".join(output.get("text", "") for output in result.outputs)
+
+
+@needs_full
+def test_cells_run_in_order_and_give_one_result_each(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        locked("import math"),
+        student("def area(r):\n    return math.pi * r * r\nprint(area(1) > 3)"),
+        student("1 / 0"),
+        grade("assert math.floor(math.pi) == 3"),
+        grade("assert math.floor(math.pi) == 4"),
+    )
+    assert statuses(results) == ["ok", "ok", "error", "ok", "error"]
+    assert text(results[1]) == "True\n"
+    assert results[2].failure is not None
+    assert results[2].failure.ename == "ZeroDivisionError"
+
+
+@needs_full
+def test_a_cell_that_computes_too_long_costs_itself_and_no_other(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("kept = 1"),
+        student("print('before', flush=True)\nwhile True:\n    pass"),
+        student("print(kept)"),
+        grade("assert True"),
+        limits=Limits(cell_cpu_seconds=0.5),
+    )
+    assert statuses(results) == ["ok", "timeout", "ok", "ok"]
+    assert text(results[1]) == "before\n"
+    assert text(results[2]) == "1\n"
+    assert 0.5 <= results[1].cpu_seconds < 2
+
+
+@needs_full
+def test_waiting_is_not_computing(engine: SealedEngine) -> None:
+    source = "import time\ntime.sleep(0.6)\nprint('awake')"
+    results = run(engine, student(source), limits=Limits(cell_cpu_seconds=0.3))
+    assert statuses(results) == ["ok"]
+    assert results[0].wall_seconds > 0.5
+
+
+@needs_full
+def test_a_sleeping_cell_ends_at_the_wall_limit(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("import time\ntime.sleep(600)"),
+        student("print(1)"),
+        limits=Limits(cell_wall_seconds=0.5),
+    )
+    assert statuses(results) == ["timeout", "ok"]
+    assert results[0].cpu_seconds < 0.3
+
+
+@needs_full
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nif os.fork() == 0:\n    while True:\n        pass\nos.wait()",
+        """
+import os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    if os.fork() == 0:
+        sum(range(10**6))
+        os._exit(0)
+""",
+        "import subprocess\nsubprocess.run('while :; do :; done', shell=True)",
+        """
+import threading, time
+threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()
+time.sleep(600)
+""",
+    ],
+    ids=["fork", "unwaited", "shell", "thread"],
+)
+def test_cpu_time_counts_whoever_uses_it(engine: SealedEngine, source: str) -> None:
+    limits = Limits(cell_cpu_seconds=0.5, cell_wall_seconds=20)
+    results = run(engine, student(source), student("print(1)"), limits=limits)
+    assert statuses(results) == ["timeout", "ok"]
+    assert results[0].wall_seconds < 10
+
+
+@needs_full
+def test_the_budget_of_the_notebook_ends_it(engine: SealedEngine) -> None:
+    busy = "import time\nstart = time.process_time()\nwhile time.process_time() - start < 0.4: pass"
+    results = run(
+        engine,
+        student(busy),
+        student(busy + "\n"),
+        grade("assert True"),
+        limits=Limits(cell_cpu_seconds=30, notebook_cpu_seconds=0.6),
+    )
+    assert statuses(results) == ["ok", "timeout", "not_run"]
+
+
+@needs_full
+def test_too_much_memory_costs_the_cell(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("kept = 1"),
+        student("ballast = bytearray(1 << 30)"),
+        student("import torch\nballast = torch.ones(1 << 28)"),
+        student("import numpy\nballast = numpy.ones(1 << 27)"),
+        student("print(kept)"),
+        limits=Limits(memory_bytes=256 << 20),
+    )
+    assert statuses(results) == ["ok", "memory", "memory", "memory", "ok"]
+
+
+@needs_full
+def test_memory_of_many_processes_counts_together(engine: SealedEngine) -> None:
+    source = """
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        ballast = bytearray(os.urandom(1 << 20) * 60)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(60)
+"""
+    limits = Limits(memory_bytes=256 << 20, cell_wall_seconds=30)
+    results = run(engine, student(source), student("print(1)"), limits=limits)
+    assert statuses(results) == ["memory", "ok"]
+
+
+@needs_full
+def test_a_tree_that_shares_its_memory_is_not_counted_twice(engine: SealedEngine) -> None:
+    source = """
+import os, time
+ballast = bytearray(os.urandom(1 << 20) * 100)
+workers = []
+for _ in range(6):
+    worker = os.fork()
+    if worker == 0:
+        time.sleep(0.5)
+        os._exit(0)
+    workers.append(worker)
+for worker in workers:
+    os.waitpid(worker, 0)
+print("done")
+"""
+    results = run(engine, student(source), limits=Limits(memory_bytes=256 << 20))
+    assert statuses(results) == ["ok"]
+    assert text(results[0]) == "done\n"
+
+
+@needs_full
+def test_a_process_that_dies_costs_the_cell_that_killed_it(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("kept = 1"),
+        student("import os\nprint('last words', flush=True)\nos._exit(0)"),
+        student("import ctypes\nctypes.string_at(0)"),
+        student("import os\nos.abort()"),
+        student("print(kept)"),
+        grade("assert True"),
+    )
+    assert statuses(results) == ["ok", "crashed", "crashed", "crashed", "ok", "ok"]
+    assert "last words" in text(results[1])
+
+
+@needs_full
+def test_closing_every_descriptor_costs_the_cell_only(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("import os\nos.closerange(0, 1000)"),
+        student("print(1)"),
+        grade("assert True"),
+    )
+    assert statuses(results)[0] in {"crashed", "error"}
+    assert statuses(results)[1:] == ["ok", "ok"]
+
+
+@needs_full
+def test_noise_on_every_descriptor_costs_the_cell_only(engine: SealedEngine) -> None:
+    noise = """
+import os
+for number in range(3, 64):
+    try:
+        os.write(number, os.urandom(100_000))
+    except OSError:
+        pass
+"""
+    results = run(engine, student(noise), student("print(1)"), grade("assert 1 == 1"))
+    assert statuses(results)[0] == "crashed"
+    assert statuses(results)[1:] == ["ok", "ok"]
+
+
+@needs_full
+def test_a_judge_that_never_ends_is_replaced_and_keeps_what_it_had(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        locked("helper = 41"),
+        grade("bound = helper + 1\nassert bound == 42"),
+        grade("while True:\n    pass"),
+        grade("assert bound == 42"),
+        limits=Limits(cell_cpu_seconds=0.5),
+    )
+    assert statuses(results) == ["ok", "ok", "timeout", "ok"]
+
+
+@needs_full
+def test_a_flood_of_output_is_cut_and_said_to_be(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("for _ in range(100_000):\n    print('x' * 100)"),
+        student("print(1)"),
+        limits=Limits(output_bytes=10_000),
+    )
+    assert statuses(results) == ["ok", "ok"]
+    assert len(text(results[0])) < 10_200
+    assert "dropped" in text(results[0])
+    assert text(results[1]) == "1\n"
+
+
+@needs_full
+def test_an_error_is_kept_after_a_flood(engine: SealedEngine) -> None:
+    source = "for _ in range(100_000):\n    print('x' * 100)\nraise ValueError('the reason')"
+    result = run(engine, student(source), limits=Limits(output_bytes=10_000))[0]
+    assert result.status is CellStatus.ERROR
+    assert result.failure is not None
+    assert result.failure.evalue == "the reason"
+
+
+@needs_full
+def test_whatever_stops_a_cell_is_an_error_in_its_outputs(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("1 / 0"),
+        student("import os\nos._exit(1)"),
+        grade("assert False"),
+        grade("while True:\n    pass"),
+        grade("assert True"),
+        limits=Limits(cell_cpu_seconds=5, notebook_cpu_seconds=0.5),
+    )
+    assert statuses(results) == ["error", "crashed", "error", "timeout", "not_run"]
+    for result in results:
+        (error,) = result.outputs
+        assert error["output_type"] == "error"
+        assert result.failure is not None
+        assert error["ename"] == result.failure.ename
+        assert error["traceback"]
+
+
+@needs_full
+def test_names_of_cells_before_a_crash_are_there_again_and_print_once(
+    engine: SealedEngine,
+) -> None:
+    results = run(
+        engine,
+        student("print('once')\nvalues = [1]"),
+        student("values.append(2)"),
+        student("import os\nos._exit(1)"),
+        student("values.append(3)\nprint(values)"),
+    )
+    assert statuses(results) == ["ok", "ok", "crashed", "ok"]
+    assert text(results[0]) == "once\n"
+    assert text(results[3]) == "[1, 2, 3]\n"
+
+
+@needs_full
+def test_student_code_that_dies_in_a_grade_cell_costs_that_cell_only(engine: SealedEngine) -> None:
+    functions = """
+def boom():
+    import os
+    os._exit(0)
+def spin():
+    while True:
+        pass
+def eat():
+    return len(bytearray(1 << 30))
+def fine():
+    return 1
+"""
+    results = run(
+        engine,
+        student(functions),
+        grade("boom()"),
+        grade("spin()"),
+        grade("try:\n    spin()\nexcept BaseException:\n    pass"),
+        grade("while True:\n    try:\n        boom()\n    except BaseException:\n        pass"),
+        grade("eat()"),
+        grade("assert fine() == 1"),
+        limits=Limits(cell_cpu_seconds=0.5, memory_bytes=512 << 20),
+    )
+    assert statuses(results) == ["ok", "crashed", "timeout", "timeout", "crashed", "memory", "ok"]
+
+
+@needs_full
+def test_objects_that_a_grade_cell_keeps_are_there_after_a_crash(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("class Thing:\n    value = 1\n    def die(self):\n        import os; os._exit(1)"),
+        grade("thing = Thing()\nnumber = 5"),
+        grade("thing.die()"),
+        grade("assert thing.value == 1 and number == 5"),
+    )
+    assert statuses(results) == ["ok", "ok", "crashed", "ok"]
+
+
+@needs_full
+def test_a_cell_of_the_student_never_runs_in_the_judge(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student("import builtins\nbuiltins.planted = True"),
+        grade("import builtins\nassert not hasattr(builtins, 'planted')"),
+    )
+    assert statuses(results) == ["ok", "ok"]
+
+
+@needs_full
+def test_the_judge_sees_its_files_and_the_student_does_not(engine: SealedEngine) -> None:
+    look = "import os\nassert os.listdir('.') == [{0!r}], os.listdir('.')"
+    program = Program(
+        "n",
+        (
+            Cell("a", Role.STUDENT, look.format("mine.txt")),
+            Cell("b", Role.GRADE, look.format("answers.txt")),
+        ),
+        files={"mine.txt": b""},
+        judge_files={"answers.txt": b"42"},
+    )
+    assert [str(result.status) for result in engine.run(program, LIMITS)] == ["ok", "ok"]
+
+
+def stream(content: str, name: str = "stdout") -> Output:
+    return Output({"output_type": "stream", "name": name, "text": content})
+
+
+def display(content: str, display_id: str | None = None) -> Output:
+    data = {"text/plain": content}
+    return Output({"output_type": "display_data", "data": data, "metadata": {}}, display_id)
+
+
+def kept(outputs: CellOutputs) -> list[Any]:
+    return [output.get("text") or output["data"]["text/plain"] for output in outputs.result()]
+
+
+def test_pieces_of_one_stream_become_one_output() -> None:
+    outputs = CellOutputs(Displays(), 1000)
+    for report in (stream("a"), stream("b"), stream("c", "stderr"), stream("d")):
+        outputs.take(report)
+    assert kept(outputs) == ["ab", "c", "d"]
+
+
+def test_an_update_reaches_displays_of_earlier_cells() -> None:
+    displays = Displays()
+    first, second = CellOutputs(displays, 1000), CellOutputs(displays, 1000)
+    first.take(display("10 %", "bar"))
+    second.take(UpdateDisplay("bar", {"text/plain": "100 %"}))
+    assert kept(first) == ["100 %"]
+
+
+def test_clearing_with_wait_waits_for_the_next_output() -> None:
+    outputs = CellOutputs(Displays(), 1000)
+    outputs.take(stream("old"))
+    outputs.take(ClearOutput(wait=True))
+    assert kept(outputs) == ["old"]
+    outputs.take(stream("new"))
+    assert kept(outputs) == ["new"]
+    outputs.take(ClearOutput(wait=False))
+    assert kept(outputs) == []
+
+
+def test_a_progress_bar_that_clears_itself_does_not_use_up_the_room() -> None:
+    outputs = CellOutputs(Displays(), 1000)
+    for step in range(100):
+        outputs.take(ClearOutput(wait=True))
+        outputs.take(stream(f"step {step} " + "." * 100))
+    assert kept(outputs) == ["step 99 " + "." * 100]
