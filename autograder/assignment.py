@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +54,23 @@ class CellKind(StrEnum):
     TASK = "task"
     """Manually graded task; the answer is in cells of the student's own."""
 
+    @classmethod
+    def of(cls, nbgrader: Mapping[str, Any]) -> CellKind:
+        """The kind of a cell with this nbgrader metadata."""
+        match nbgrader:
+            case {"task": True}:
+                return CellKind.TASK
+            case {"grade": True, "solution": True}:
+                return CellKind.MANUAL
+            case {"grade": True}:
+                return CellKind.GRADE
+            case {"solution": True}:
+                return CellKind.SOLUTION
+            case {"locked": True}:
+                return CellKind.LOCKED
+            case _:
+                return CellKind.PLAIN
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,7 @@ class AssignmentCell:
         metadata: what the released cell keeps of its metadata.
         master_checksum: nbgrader's checksum of the master form; empty for plain cells.
         declared_open: the author wants this grade cell run in the student's process.
+        attachments: images of a markdown cell: name, MIME type, base64 text.
     """
 
     cell_id: str
@@ -85,6 +103,7 @@ class AssignmentCell:
     metadata: Mapping[str, Any]
     master_checksum: str = ""
     declared_open: bool = False
+    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def master_metadata(self) -> dict[str, Any]:
         """The cell's metadata in the form that belongs to `master`, a copy of its own."""
@@ -293,7 +312,7 @@ def _convert(course: Course, steps: list[Any], notebook: Any, resources: Any, wh
 
 def _assignment_cell(cell_id: str, reference: Any, master: Any, release: Any) -> AssignmentCell:
     nbgrader = master.metadata.get("nbgrader", {})
-    kind = _kind(nbgrader)
+    kind = CellKind.of(nbgrader)
     metadata = {
         key: json.loads(json.dumps(release.metadata[key]))
         for key in ("autograder", "deletable", "editable", "nbgrader", "tags")
@@ -310,27 +329,12 @@ def _assignment_cell(cell_id: str, reference: Any, master: Any, release: Any) ->
         release=release.source,
         metadata=metadata,
         master_checksum="" if kind is CellKind.PLAIN else compute_checksum(master),
+        attachments=json.loads(json.dumps(release.get("attachments", {}))),
         declared_open=kind is CellKind.GRADE and _declared_open(reference.metadata),
     )
 
 
 _WITHOUT_POINTS = {CellKind.PLAIN, CellKind.LOCKED, CellKind.SOLUTION}
-
-
-def _kind(nbgrader: Mapping[str, Any]) -> CellKind:
-    match nbgrader:
-        case {"task": True}:
-            return CellKind.TASK
-        case {"grade": True, "solution": True}:
-            return CellKind.MANUAL
-        case {"grade": True}:
-            return CellKind.GRADE
-        case {"solution": True}:
-            return CellKind.SOLUTION
-        case {"locked": True}:
-            return CellKind.LOCKED
-        case _:
-            return CellKind.PLAIN
 
 
 def _declared_open(metadata: Mapping[str, Any]) -> bool:
@@ -347,4 +351,7 @@ def _notebook_metadata(notebook: Any) -> dict[str, Any]:
     kept.setdefault(
         "kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"}
     )
+    # `autograder check` has nothing but the student's notebook to tell that a cell is missing.
+    infos = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
+    kept["autograder"] = {"cells": [info["grade_id"] for info in infos if info.get("grade_id")]}
     return kept
