@@ -22,6 +22,7 @@ from autograder.errors import AutograderError, OperatorError
 from autograder.grading.grade import Submission, grade
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.policy import Policy
+from autograder.grading.record import save_record
 from autograder.grading.sealing import seal
 from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
 from autograder.sealed.model import Engine
@@ -103,15 +104,19 @@ def grade_assignment(
     if progress:
         progress.started(len(chosen))
     verdicts: dict[str, Verdict] = {}
-    with GradebookWriter(course, loaded) as writer:
-        for student, verdict in _verdicts(course, loaded, chosen, policy, engine, workers):
-            folder = course.step("submitted", student, assignment)
-            _write_autograded(course, loaded, student, verdict, policy)
-            writer.write(student, verdict, _timestamp(folder))
-            verdicts[student] = verdict
-            if progress:
-                progress.graded(student, verdict)
-    return BatchReport(assignment, dict(sorted(verdicts.items())))
+    try:
+        with GradebookWriter(course, loaded) as writer:
+            for student, verdict in _verdicts(course, loaded, chosen, policy, engine, workers):
+                folder = course.step("submitted", student, assignment)
+                _write_autograded(course, loaded, student, verdict, policy)
+                writer.write(student, verdict, _timestamp(folder))
+                verdicts[student] = verdict
+                if progress:
+                    progress.graded(student, verdict)
+    finally:
+        report = BatchReport(assignment, dict(sorted(verdicts.items())))
+        save_record(course, report.to_json())
+    return report
 
 
 def _choose(course: Course, assignment: str, students: Sequence[str] | None) -> list[str]:

@@ -9,9 +9,10 @@ from autograder.assignment import AssignmentCell
 from autograder.grading.verdict import CellVerdict, Status
 from autograder.sealed.model import CellResult, CellStatus, Failure
 
-__all__ = ["NOT_RUN", "score_cell"]
+__all__ = ["NOT_RUN", "NOT_SOLVED", "decide", "score_cell"]
 
 NOT_RUN = "This test was not run."
+NOT_SOLVED = "This exercise is not solved yet (NotImplementedError)."
 _MESSAGE_CHARS = 2_000
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _ENDED = {
@@ -30,7 +31,7 @@ def score_cell(notebook: str, cell: AssignmentCell, result: CellResult | None) -
         cell: the instructor's cell.
         result: how its run ended; None if the engine says nothing about it.
     """
-    status, points, message, note = _decide(cell.points, result)
+    status, points, message, note = decide(cell.points, result)
     return CellVerdict(
         notebook=notebook,
         grade_id=cell.grade_id or cell.cell_id,
@@ -44,7 +45,8 @@ def score_cell(notebook: str, cell: AssignmentCell, result: CellResult | None) -
     )
 
 
-def _decide(max_points: float, result: CellResult | None) -> tuple[Status, float, str, str]:
+def decide(max_points: float, result: CellResult | None) -> tuple[Status, float, str, str]:
+    """Status, points, the message for the student and the note for the author."""
     if result is None:
         return Status.NOT_RUN, 0.0, NOT_RUN, ""
     match result.status:
@@ -88,7 +90,7 @@ def _failed(failure: Failure | None) -> tuple[Status, str]:
         case "AssertionError":
             return Status.FAILED, text or "A check in this test does not hold."
         case "NotImplementedError":
-            return Status.ERROR, text or "This exercise is not solved yet (NotImplementedError)."
+            return Status.ERROR, text or NOT_SOLVED
         case name:
             return Status.ERROR, f"{_clean(name)}: {text}" if text else _clean(name)
 

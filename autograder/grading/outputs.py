@@ -1,0 +1,46 @@
+"""Reads how a cell's run ended from the outputs that a notebook keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.sealed.model import CellResult, CellStatus, Failure
+
+__all__ = ["result_of_cell"]
+
+_ENDED = {"CellTimeoutError": CellStatus.TIMEOUT, "MemoryError": CellStatus.MEMORY}
+
+
+def result_of_cell(cell: Mapping[str, Any]) -> CellResult:
+    """The result of a code cell of an executed notebook.
+
+    A cell without an execution count was never run, whatever outputs it has.
+
+    Args:
+        cell: an nbformat 4 code cell.
+    """
+    outputs = tuple(dict(output) for output in cell.get("outputs", ()))
+    cell_id = str(cell.get("id", ""))
+    if cell.get("execution_count") is None:
+        return CellResult(cell_id, CellStatus.NOT_RUN)
+    failure = next((_failure(out) for out in outputs if out.get("output_type") == "error"), None)
+    returned = next(
+        (_text(out) for out in outputs if out.get("output_type") == "execute_result"), None
+    )
+    status = CellStatus.OK if failure is None else _ENDED.get(failure.ename, CellStatus.ERROR)
+    return CellResult(cell_id, status, outputs=outputs, failure=failure, returned=returned)
+
+
+def _failure(output: Mapping[str, Any]) -> Failure:
+    return Failure(
+        str(output.get("ename", "")),
+        str(output.get("evalue", "")),
+        tuple(map(str, output.get("traceback", ()))),
+    )
+
+
+def _text(output: Mapping[str, Any]) -> str:
+    data = output.get("data", {})
+    text = data.get("text/plain", "") if isinstance(data, Mapping) else ""
+    return "".join(text) if isinstance(text, list) else str(text)
