@@ -1,0 +1,378 @@
+"""The command line: every verb is one call of a public function."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+from typer.core import TyperGroup
+
+from autograder.console import (
+    clean,
+    grading_progress,
+    grading_table,
+    make_console,
+    print_quarantined,
+    print_written,
+    warn,
+)
+from autograder.errors import AutograderError, OperatorError
+from autograder.sealed.errors import EngineError
+
+# Only what the command line itself needs is imported here. nbgrader takes more than a second to
+# import, which `--help`, `--version` and a mistyped option should not have to wait for.
+if TYPE_CHECKING:
+    from autograder.course import Course
+
+__all__ = ["app", "main"]
+
+OPERATOR_ERROR = 2
+INTERRUPTED = 130
+
+
+class _Verbs(TyperGroup):
+    """Ends every verb with the exit codes that the documentation promises."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (AutograderError, EngineError) as error:
+            for line in str(error).splitlines():
+                warn(line)
+            raise typer.Exit(OPERATOR_ERROR) from error
+        except KeyboardInterrupt as error:
+            warn(
+                "stopped by Ctrl-C. What was finished is written and stays; "
+                "run the command again to go on."
+            )
+            raise typer.Exit(INTERRUPTED) from error
+
+
+app = typer.Typer(
+    name="autograder",
+    cls=_Verbs,
+    help="Releases, collects and grades the assignments of a course.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(show: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value
+    if show:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"autograder {version('autograder')}")
+        except PackageNotFoundError:
+            typer.echo("autograder, run without being installed")
+        raise typer.Exit
+
+
+def _course_or_parent(ctx: typer.Context, value: Path | None) -> Path:
+    """`--course` may stand before the verb or behind it."""
+    if value is not None:
+        return value
+    parent = ctx.parent.params.get("course") if ctx.parent else None
+    return parent if isinstance(parent, Path) else Path()
+
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="DIR",
+        help="The course directory; the current one by default.",
+        callback=_course_or_parent,
+        show_default=False,
+    ),
+]
+AssignmentArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", show_default=False)]
+StudentOption = Annotated[
+    list[str] | None, typer.Option(metavar="ID", help="This student only; may be repeated.")
+]
+JsonOption = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write the result to a JSON file as well."),
+]
+UnsafeOption = Annotated[
+    bool,
+    typer.Option(
+        "--unsafe",
+        help="Grade even if nothing holds student code on this machine (see `autograder doctor`). "
+        "It is recorded in every verdict.",
+    ),
+]
+
+
+@app.callback()
+def _autograder(
+    course: Annotated[
+        Path | None,
+        typer.Option("--course", metavar="DIR", help="The course directory.", show_default=False),
+    ] = None,
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    del course, version  # read by their callbacks
+
+
+def _open(course: Path | None) -> Course:
+    from autograder.course import Course
+
+    return Course.open(course or Path())
+
+
+@app.command()
+def release(
+    assignment: Annotated[
+        str | None, typer.Argument(metavar="ASSIGNMENT", show_default=False)
+    ] = None,
+    *,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; say what is not in step and exit with 1."),
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Check the source notebooks and write release/."""
+    from autograder.release import check_release
+    from autograder.release import release as release_assignment
+
+    opened = _open(course)
+    console = make_console()
+    if check:
+        names = [assignment] if assignment else opened.assignments()
+        found = [line for name in names for line in check_release(opened, name)]
+        for line in found:
+            warn(line)
+        if found:
+            raise typer.Exit(1)
+        console.print(f"In step: {', '.join(names) or 'there are no assignments'}")
+        return
+    if assignment is None:
+        raise OperatorError("say which assignment to release")
+    report = release_assignment(opened, assignment)
+    for problem in report.warnings:
+        warn(f"warning: {problem}")
+    what = f"{len(report.changed)} files written" if report.changed else "nothing to change"
+    console.print(f"{clean(assignment)}: {report.max_score:g} points, {what}.")
+    print_written(console, "Give this folder to the students", report.folder)
+
+
+@app.command()
+def collect(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Folders, zips and notebooks.")
+    ],
+    assignment: Annotated[
+        str | None,
+        typer.Option(help="Whose notebooks these are, where the files do not say."),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="Encoding of names in zips that do not say, such as gbk."),
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """File submissions under submitted/<student>/<assignment>/."""
+    from autograder.collect import collect as collect_submissions
+    from autograder.collect.show import print_report
+
+    report = collect_submissions(_open(course), sources, assignment, encoding=encoding)
+    print_report(make_console(), report)
+    if not report.filed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def grade(
+    assignment: AssignmentArgument,
+    student: StudentOption = None,
+    json_file: JsonOption = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many at once; the number of cores by default.")
+    ] = None,
+    *,
+    unsafe: UnsafeOption = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade submitted/, write autograded/ and the gradebook."""
+    from autograder.grading.batch import grade_assignment
+    from autograder.grading.engines import default_engine
+
+    opened = _open(course)
+    console = make_console()
+    if json_file is not None:
+        _require_folder(json_file)
+    with grading_progress(console) as progress:
+        report = grade_assignment(
+            opened,
+            assignment,
+            engine=default_engine(unsafe=unsafe),
+            students=student or None,
+            workers=workers,
+            progress=progress,
+        )
+    if json_file is not None:
+        _write_json(json_file, report.to_json())
+    console.print(grading_table(report))
+    print_quarantined(console, report)
+    print_written(console, "Gradebook", opened.db_url.removeprefix("sqlite:///"))
+
+
+def _require_folder(path: Path) -> None:
+    """Refuse before the work, not after it."""
+    if not path.absolute().parent.is_dir():
+        raise OperatorError(f"--json: there is no folder {path.absolute().parent}")
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    from autograder.export.write import write_file
+
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    write_file(path, (text + "\n").encode("utf-8", "replace"))
+
+
+@app.command()
+def feedback(
+    assignment: AssignmentArgument,
+    student: StudentOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Write the pages that students get back, feedback/<student>/<assignment>/*.html."""
+    from autograder.feedback import feedback as write_feedback
+
+    report = write_feedback(_open(course), assignment, students=student or None)
+    console = make_console()
+    console.print(f"Feedback for {len(report.pages)} students.")
+    for name, reason in report.skipped.items():
+        console.print(Text(f"  none for {clean(name)}: {clean(reason)}"), soft_wrap=True)
+
+
+@app.command()
+def export(
+    to: Annotated[Path, typer.Option(metavar="FILE", help="Where the grades go.")] = Path(
+        "grades.csv"
+    ),
+    format: Annotated[str, typer.Option(help="The file's format.")] = "csv",  # noqa: A002
+    assignment: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
+    ] = None,
+    student: StudentOption = None,
+    *,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin with a byte order mark, for old versions of Excel.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write the grades to a file."""
+    from autograder.export import export as export_grades
+
+    report = export_grades(
+        _open(course), to, format, assignments=assignment or (), students=student or (), bom=bom
+    )
+    print_written(make_console(), f"{report.rows} grades", report.path.absolute())
+
+
+@app.command()
+def audit(
+    assignment: AssignmentArgument,
+    json_file: JsonOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Measure an assignment's tests with solutions whose marks are known."""
+    from autograder.audit.audit import audit as audit_tests
+    from autograder.audit.show import print_report, print_trial
+    from autograder.grading.engines import default_engine
+
+    if json_file is not None:
+        _require_folder(json_file)
+    console = make_console()
+    report = audit_tests(
+        _open(course),
+        assignment,
+        engine=default_engine(),
+        heard=lambda trial: print_trial(console, trial),
+    )
+    if json_file is not None:
+        _write_json(json_file, report.to_json())
+    print_report(console, report)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say how well this machine can hold student code."""
+    from autograder.sealed import diagnose
+
+    diagnosis = diagnose()
+    console = make_console()
+    for finding in diagnosis.findings:
+        remedy = "" if finding.ok else f". {finding.remedy}"
+        mark = "yes" if finding.ok else "no "
+        console.print(f"{mark} {finding.mechanism}: {finding.detail}{remedy}", soft_wrap=True)
+    console.print(diagnosis.summary)
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", show_default=False)],
+) -> None:
+    """For students: run the visible tests of a notebook and say plainly what fails."""
+    from autograder.check import check as check_notebook
+    from autograder.check import print_report
+
+    report = check_notebook(notebook)
+    print_report(make_console(), report)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="The course that is made.")] = Path(
+        "demo-course"
+    ),
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw what is printed as a picture as well.")
+    ] = None,
+    course: CourseOption = None,
+) -> None:
+    """Carry a class of students through a whole course, and show the results."""
+    from autograder.demo import demo as run_demo
+    from autograder.demo.show import print_report
+    from autograder.demo.show import svg as draw
+    from autograder.grading.engines import default_engine
+
+    console = make_console(record=svg is not None)
+    with grading_progress(console) as progress:
+        report = run_demo(
+            _open(course),
+            folder.absolute(),
+            engine=default_engine(),
+            say=lambda text: console.print(clean(text)),
+            progress=None if svg else progress,
+        )
+    print_report(console, report)
+    if svg is not None:
+        svg.write_text(draw(console), encoding="utf-8")
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point of the `autograder` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that this terminal cannot show must not stop a batch.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()
