@@ -162,7 +162,7 @@ def print_quarantined(console: Console, report: BatchReport) -> None:
     console.print(f"Quarantined ({len(report.quarantined)}), graded when put right:")
     for student in report.quarantined:
         reason = clean(report.verdicts[student].reason, limit=2_000)
-        console.print(Text(f"  {clean(student)}: {reason}"), soft_wrap=True)
+        console.print(Text(f"  {clean(student)}: {reason}"), soft_wrap=not console.record)
 
 
 def print_written(console: Console, what: str, where: Path | str) -> None:

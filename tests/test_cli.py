@@ -32,7 +32,7 @@ def autograder(
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -166,7 +166,7 @@ def test_ctrl_c_stops_with_a_sentence_and_130(course: Course) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("[1/2] anna: 3 of 6")
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=180)
     assert process.returncode == 130
     assert "stopped by Ctrl-C" in stderr
     assert "Traceback" not in stderr

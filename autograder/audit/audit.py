@@ -15,6 +15,7 @@ from autograder.audit.variants import Variant, VariantError, load_variants
 from autograder.course import Course
 from autograder.grading.grade import grade
 from autograder.grading.policy import Policy
+from autograder.grading.pool import EngineFactory, EnginePool
 from autograder.grading.sealing import seal
 from autograder.grading.verdict import Status, Verdict
 from autograder.sealed.model import Engine
@@ -125,8 +126,9 @@ def audit(
     course: Course,
     assignment: str,
     *,
-    engine: Callable[[], Engine],
+    engine: EngineFactory,
     policy: Policy | None = None,
+    workers: int | None = None,
     heard: Callable[[Trial], None] | None = None,
 ) -> AuditReport:
     """Hand in what has a known mark, and compare.
@@ -139,6 +141,7 @@ def audit(
         assignment: name of the assignment.
         engine: makes the engine.
         policy: bounds; `Policy()` by default.
+        workers: how many trials at once; the number of cores by default.
         heard: is told each trial as it ends.
 
     Raises:
@@ -150,24 +153,31 @@ def audit(
     loaded = load_assignment(course, assignment)
     folder = variants_folder(course, assignment)
     variants = [*load_variants(folder / "mutants"), *load_variants(folder / "alternatives")]
-    trials: list[Trial] = []
-    with engine() as running:
-        loaded = seal(loaded, running, policy.limits)
+    with EnginePool(engine, workers) as pool:
+        sealed = pool.run(lambda running: seal(loaded, running, policy.limits))
 
-        def hear(trial: Trial) -> None:
-            trials.append(trial)
+        def work(tried: Variant | TrialKind, running: Engine) -> Trial:
+            match tried:
+                case TrialKind.REFERENCE:
+                    return _trial_of_reference(sealed, policy, running)
+                case TrialKind.RELEASE:
+                    return _trial_of_release(sealed, policy, running)
+                case Variant():
+                    return _trial_of_variant(sealed, tried, policy, running)
+                case other:
+                    raise ValueError(f"{other} is a kind of variant")
+
+        every: list[Variant | TrialKind] = [TrialKind.REFERENCE, TrialKind.RELEASE, *variants]
+        found: dict[int, Trial] = {}
+        for index, trial in pool.map(lambda i, e: work(every[i], e), range(len(every))):
+            found[index] = trial
             if heard:
                 heard(trial)
-
-        hear(_trial_of_reference(loaded, policy, running))
-        hear(_trial_of_release(loaded, policy, running))
-        for variant in variants:
-            hear(_trial_of_variant(loaded, variant, policy, running))
-        name = running.name
+        name = pool.run(lambda running: running.name)
     return AuditReport(
         assignment=assignment,
-        trials=tuple(trials),
-        open_cells=tuple(sorted(cell for _, cell in loaded.open_cells)),
+        trials=tuple(found[index] for index in range(len(every))),
+        open_cells=tuple(sorted(cell for _, cell in sealed.open_cells)),
         unprotected=_unprotected(loaded),
         engine=name,
         seconds=time.perf_counter() - start,

@@ -20,8 +20,9 @@ from autograder.demo.inbox import fill_inbox
 from autograder.errors import OperatorError
 from autograder.export import export
 from autograder.feedback import feedback
-from autograder.grading.batch import BatchReport, EngineFactory, Progress, grade_assignment
+from autograder.grading.batch import BatchReport, Progress, grade_assignment
 from autograder.grading.policy import Policy
+from autograder.grading.pool import EngineFactory
 from autograder.release import release
 from autograder.sealed.model import Limits
 

@@ -25,7 +25,9 @@ def print_report(console: Console, report: DemoReport) -> None:
     for doubt in report.collected.doubtful:
         path = Path(doubt.source).name
         line = f"Not collected: {path}: {doubt.path}: {doubt.reason}"
-        console.print(Text(clean(line)), soft_wrap=True)
+        console.print(Text(clean(line)), soft_wrap=not console.record)
+    if any(verdict.needs_manual_grade for verdict in report.graded.verdicts.values()):
+        console.print("Points for written answers are given by a person and are not in yet.")
     console.print()
     for what, where in (
         ("what the students got", "release"),

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,14 +19,13 @@ from autograder.errors import AutograderError, OperatorError
 from autograder.grading.grade import Submission, grade
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.policy import Policy
+from autograder.grading.pool import EngineFactory, EnginePool
 from autograder.grading.record import save_record
 from autograder.grading.sealing import seal
 from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
 from autograder.sealed.model import Engine
 
-__all__ = ["BatchReport", "EngineFactory", "Progress", "grade_assignment"]
-
-EngineFactory = Callable[[], Engine]
+__all__ = ["BatchReport", "Progress", "grade_assignment"]
 
 
 class Progress(Protocol):
@@ -142,31 +138,14 @@ def _verdicts(
     factory: EngineFactory,
     workers: int | None,
 ) -> Iterator[tuple[str, Verdict]]:
-    """Verdicts as they come; as many engines as workers, closed at the end."""
-    lock = threading.Lock()
-    with ExitStack() as engines:
-        first = engines.enter_context(factory())
-        sealed = seal(assignment, first, policy.limits)
-        idle = [first]
+    """Verdicts as they come."""
+    with EnginePool(factory, min(workers or os.cpu_count() or 1, len(students))) as pool:
+        sealed = pool.run(lambda engine: seal(assignment, engine, policy.limits))
 
-        def work(student: str) -> Verdict:
-            with lock:
-                engine = idle.pop() if idle else engines.enter_context(factory())
-            verdict = _grade_one(course, sealed, student, policy, engine)
-            with lock:
-                idle.append(engine)
-            return verdict
+        def work(student: str, engine: Engine) -> Verdict:
+            return _grade_one(course, sealed, student, policy, engine)
 
-        count = max(1, min(workers or os.cpu_count() or 1, len(students)))
-        with ThreadPoolExecutor(count, thread_name_prefix="grade") as pool:
-            futures: dict[Future[Verdict], str] = {
-                pool.submit(work, student): student for student in students
-            }
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        yield from pool.map(work, students)
 
 
 def _grade_one(

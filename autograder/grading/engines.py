@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.errors import OperatorError
-from autograder.grading.batch import EngineFactory
+from autograder.grading.pool import EngineFactory
 from autograder.sealed import EngineError, Level, SealedEngine
 
 __all__ = ["default_engine"]

@@ -395,4 +395,5 @@ class _Guard:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, WireError):
-            raise self.link.fail(f"the submission's process sent nonsense: {error}") from None
+            reason = f"the process of the submission sent nonsense: {error}"
+            raise self.link.fail(reason) from None

@@ -23,7 +23,7 @@ def encode(value: Any, encode_item: Callable[[Any], Plain]) -> Plain:
     """A DataFrame, Series, Index or Timestamp of the exact type; None for anything else."""
     pandas = _pandas()
     kind = type(value)
-    if pandas is None or kind.__module__.partition(".")[0] != "pandas":
+    if pandas is None or str(kind.__module__).partition(".")[0] != "pandas":
         return None
     if value is pandas.NaT or value is pandas.NA:
         return ("pd", "null", "NaT" if value is pandas.NaT else "NA")

@@ -57,7 +57,8 @@ class Record:
         """The plain content of an instance of a container subclass."""
         content = self.ask("base")
         if type(content) not in (dict, list, tuple, set, frozenset, bytearray):
-            raise self.bridge.link.fail("a container of the submission is none")
+            reason = "the process of the submission sent nonsense: no container"
+            raise self.bridge.link.fail(reason)
         return content
 
     @property
@@ -114,7 +115,8 @@ class Remote:
     def _text(self, how: str, spec: str) -> str:
         text = record_of(self).ask("text", how, spec)
         if type(text) is not str:
-            raise record_of(self).bridge.link.fail("a text of the submission is none")
+            reason = "the process of the submission sent nonsense: no text"
+            raise record_of(self).bridge.link.fail(reason)
         return text
 
     def __mro_entries__(self, _bases: object) -> tuple[type, ...]:

@@ -181,7 +181,7 @@ class Namespace(dict[str, Any]):
         return {
             value: name
             for name, value in self.items()
-            if isinstance(value, type) and value.__module__ == "__main__"
+            if not is_remote(value) and isinstance(value, type) and value.__module__ == "__main__"
         }
 
     def _import(self, name: str) -> Any:

@@ -62,7 +62,8 @@ def _exit(
     """
     record = record_of(self)
     args = [record.encode(arg) for arg in _shown_error(error)]
-    swallows = bool(record.ask("dunder", "__exit__", args) is True)
+    answer = record.ask("dunder", "__exit__", args)
+    swallows = is_remote(answer) or bool(answer)
     return swallows and error is not None and _on_purpose(error, trace)
 
 
@@ -212,7 +213,8 @@ def _iterate(self: Any) -> Iterator[Any]:
 def _next(self: Any) -> Any:
     step = record_of(self).ask("next")
     if type(step) is not list or len(step) > 1:
-        raise record_of(self).bridge.link.fail("malformed step of an iteration")
+        reason = "the process of the submission sent nonsense: no step of an iteration"
+        raise record_of(self).bridge.link.fail(reason)
     if not step:
         raise StopIteration
     return step[0]

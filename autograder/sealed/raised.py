@@ -18,6 +18,9 @@ _ENDS_OF_ITERATION = (StopIteration, StopAsyncIteration)
 class RemoteError(Exception):
     """An exception of a type that only the submission knows."""
 
+    def __str__(self) -> str:
+        return str(self.args[0])
+
 
 def rebuild(fields: list[Plain], decode: Callable[[Plain], Any]) -> BaseException:
     """The exception that `serving.Server` described.
@@ -56,15 +59,30 @@ def _foreign_error(own: str, text: str, names: list[Plain]) -> BaseException:
             continue
         if issubclass(kind, _ENDS_OF_ITERATION):
             break
-        if kind.__module__ != "builtins":
-            return _bare(kind, text)
-        own_kind = type("RemoteError", (RemoteError, kind), {"__module__": __name__})
-        return _bare(own_kind, f"{own}: {text}")
+        library = kind.__module__ != "builtins"
+        made = type(
+            kind.__name__ if library else "RemoteError",
+            (RemoteError, kind),
+            {"__module__": __name__},
+        )
+        error = _bare(made, text if library else f"{own}: {text}")
+        if error is not None:
+            return error
     return RemoteError(f"{own}: {text}")
 
 
-def _bare(kind: type[BaseException], text: str) -> BaseException:
-    """An exception whose own constructor is not run: it may want other arguments."""
-    error = BaseException.__new__(kind)
-    error.args = (text,)
-    return error
+def _bare(kind: type[BaseException], text: str) -> BaseException | None:
+    """An exception whose own constructor is not run: it may want other arguments.
+
+    None for types that cannot be without, such as `ExceptionGroup`.
+    """
+    for base in (BaseException, *kind.__mro__):
+        if base.__module__ != "builtins" or not issubclass(base, BaseException):
+            continue
+        try:
+            error = base.__new__(kind)
+        except TypeError:  # the type keeps more than arguments, as `OSError` does
+            continue
+        error.args = (text,)
+        return error
+    return None

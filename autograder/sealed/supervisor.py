@@ -28,6 +28,8 @@ _BLOCK: Final = 4096
 _JUDGE_PROCESSES: Final = 256
 _JUDGE_MEMORY: Final = 1 << 30
 _BACKSTOP_SECONDS: Final = 60.0
+_WALL_TO_CPU: Final = 4
+"""A notebook may take this many times its CPU budget, sleeping and running again included."""
 
 _OUT_OF_MEMORY_TEXTS: Final = ("can't allocate memory", "not enough memory: you tried")
 
@@ -110,6 +112,7 @@ class _Run:
         self._done: list[Cell] = []
         self._spent = 0.0
         self._spent_again = 0.0
+        self._latest = time.monotonic() + _WALL_TO_CPU * limits.notebook_cpu_seconds
         self._given_up = ""
         self._replaying = False
 
@@ -191,6 +194,8 @@ class _Run:
     def _result(self, cell: Cell) -> CellResult:
         if self._spent >= self._limits.notebook_cpu_seconds:
             return _not_run(cell, "the notebook has used all of its CPU time")
+        if time.monotonic() > self._latest:
+            return _not_run(cell, "the notebook has taken too long")
         outcome = self._try(cell)
         if outcome.status is CellStatus.CRASHED:
             # Killed from outside, perhaps. A cell that kills its own process does it again.
@@ -284,7 +289,10 @@ class _Run:
         """
         started = time.perf_counter()
         for _ in range(_REBUILDS_IN_A_ROW):
-            if self._spent_again > self._limits.notebook_cpu_seconds:
+            if (
+                self._spent_again > self._limits.notebook_cpu_seconds
+                or time.monotonic() > self._latest
+            ):
                 self._given_up = "running the notebook again after a fatal cell took too long"
                 return
             self._end()
@@ -303,6 +311,8 @@ class _Run:
                 self._spent_again += outcome.cpu_seconds
                 if not self._whole():
                     self._done.remove(cell)
+                    return False
+                if time.monotonic() > self._latest:
                     return False
         finally:
             self._displays = displays
