@@ -18,18 +18,15 @@ if that begins with `#` and two or more spaces.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import final
 
-from nbformat import NotebookNode
-
 from autograder.errors import AutograderError
 
-__all__ = ["Variant", "VariantError", "apply", "load_variants", "parse_variant", "read_variant"]
+__all__ = ["Variant", "VariantError", "load_variants", "parse_variant", "read_variant"]
 
 _FIELD = re.compile(r"# (mistake|style|fails|may fail):\s*(.*)")
 _CONTINUED = re.compile(r"#\s{2,}(\S.*)")
@@ -123,43 +120,6 @@ def load_variants(folder: Path) -> tuple[Variant, ...]:
         VariantError: a file is not in the format that the module describes.
     """
     return tuple(read_variant(path) for path in sorted(folder.glob("*.py")))
-
-
-def apply(variant: Variant, notebook: NotebookNode) -> NotebookNode:
-    """Replace solution cells of a notebook.
-
-    Args:
-        variant: what to put in.
-        notebook: the instructor's notebook; it is not changed.
-
-    Returns:
-        A deep copy with the variant's cells.
-
-    Raises:
-        VariantError: the variant replaces a cell that is not a solution cell of the notebook, or
-            names a grade cell that the notebook does not have.
-    """
-    result = deepcopy(notebook)
-    infos = [(cell, cell.metadata.get("nbgrader", {})) for cell in result.cells]
-    solutions = {
-        info["grade_id"]: cell
-        for cell, info in infos
-        if info.get("solution") and cell.cell_type == "code"
-    }
-    graded = {info["grade_id"] for _, info in infos if info.get("grade")}
-    _require(variant, variant.cells, solutions, "solution cell")
-    _require(variant, variant.fails | variant.may_fail, graded, "grade cell")
-    for grade_id, source in variant.cells.items():
-        solutions[grade_id].source = source
-    return result
-
-
-def _require(variant: Variant, names: Iterable[str], known: Iterable[str], kind: str) -> None:
-    if unknown := sorted(set(names) - set(known)):
-        raise VariantError(
-            f"{variant.name}: the notebook has no {kind} {', '.join(map(repr, unknown))}. "
-            f"It has {', '.join(sorted(known))}."
-        )
 
 
 def _parse_header(name: str, lines: list[str]) -> dict[str, str]:

@@ -11,7 +11,10 @@ import torch
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
-from autograder.audit.variants import Variant, apply, load_variants
+from autograder.audit.audit import Trial, TrialKind, audit
+from autograder.audit.variants import load_variants
+from autograder.course import Course
+from autograder.grading.engines import default_engine
 from tests.assignments.harness import run
 
 SOURCE = Path(__file__).parents[2] / "source" / "attention" / "attention.ipynb"
@@ -48,19 +51,6 @@ def solution_of() -> dict[str, str]:
         elif cell.metadata.nbgrader.grade:
             owner[cell.id] = last
     return owner
-
-
-def unaffected_by(variant: Variant) -> frozenset[str]:
-    """Cells whose outcome the variant cannot change: plots, and all tests before its first cell."""
-    skip = set(PLOTS)
-    if not {"online", "blockwise"} & set(variant.cells):
-        skip.add(SLOW)
-    for cell in NOTEBOOK.cells:
-        if cell.id in variant.cells:
-            break
-        if cell.id in TESTS:
-            skip.add(cell.id)
-    return frozenset(skip)
 
 
 def stripped(*, hidden_tests: bool) -> NotebookNode:
@@ -145,21 +135,29 @@ def test_no_grade_cell_passes_without_any_solution_cell() -> None:
     assert outcome.passed == set()
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda variant: variant.name)
-def test_a_mutant_fails_where_it_should_and_nowhere_else(mutant: Variant) -> None:
-    assert mutant.is_mutant
-    outcome = run(apply(mutant, NOTEBOOK), skip=unaffected_by(mutant))
-    failed = set(outcome.failures)
-    assert mutant.fails <= failed, "these cells let it pass"
-    assert failed <= mutant.fails | mutant.may_fail, "these cells are not about it"
+@pytest.fixture(scope="module")
+def trials() -> dict[str, Trial]:
+    """What became of every variant when it was handed in and graded, by name."""
+    report = audit(Course.open(SOURCE.parents[2]), "attention", engine=default_engine())
+    assert report.open_cells == ()
+    assert report.unprotected == {}
+    assert all(trial.passed for trial in report.trials if not trial.name)
+    return {trial.name: trial for trial in report.trials if trial.name}
 
 
-@pytest.mark.parametrize("alternative", ALTERNATIVES, ids=lambda variant: variant.name)
-def test_an_alternative_gets_everything(alternative: Variant) -> None:
-    assert not alternative.is_mutant
-    outcome = run(apply(alternative, NOTEBOOK), skip=unaffected_by(alternative))
-    assert outcome.failures == {}
-    assert outcome.errors == {}
+@pytest.mark.parametrize("name", [variant.name for variant in MUTANTS])
+def test_a_mutant_fails_where_it_should_and_nowhere_else(
+    name: str, trials: dict[str, Trial]
+) -> None:
+    assert trials[name].kind is TrialKind.MUTANT
+    assert trials[name].survived == set(), "these cells let it pass"
+    assert trials[name].wronged == {}, "these cells are not about it"
+
+
+@pytest.mark.parametrize("name", [variant.name for variant in ALTERNATIVES])
+def test_an_alternative_gets_everything(name: str, trials: dict[str, Trial]) -> None:
+    assert trials[name].kind is TrialKind.ALTERNATIVE
+    assert trials[name].failed == set()
 
 
 def test_every_grade_cell_catches_a_mutant_and_every_solution_cell_has_one() -> None:

@@ -3,10 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.audit.variants import VariantError, apply, load_variants, parse_variant
+from autograder.audit.variants import VariantError, load_variants, parse_variant
 
 MUTANT = """\
 # mistake: It adds one too many,
@@ -22,25 +20,6 @@ def add(a, b):
 # a comment stays
 ONE = 1
 """
-
-
-def notebook() -> NotebookNode:
-    def meta(grade_id: str, *, grade: bool, solution: bool) -> dict[str, object]:
-        return {"nbgrader": {"grade_id": grade_id, "grade": grade, "solution": solution}}
-
-    result: NotebookNode = new_notebook(
-        cells=[
-            new_markdown_cell("# Sums"),
-            new_code_cell("import math"),
-            new_code_cell("ONE = 1.0", metadata=meta("helper", grade=False, solution=True)),
-            new_code_cell("def add(a, b): ...", metadata=meta("add", grade=False, solution=True)),
-            new_code_cell("add(1, 2)", metadata=meta("add-values", grade=True, solution=False)),
-            new_code_cell("add(1, 2)", metadata=meta("add-types", grade=True, solution=False)),
-            new_code_cell("sum([1])", metadata=meta("sum-values", grade=True, solution=False)),
-            new_markdown_cell("answer", metadata=meta("essay", grade=True, solution=True)),
-        ]
-    )
-    return result
 
 
 def test_a_mutant_is_parsed() -> None:
@@ -87,33 +66,6 @@ def test_a_malformed_file_is_named_with_its_line(text: str, message: str) -> Non
     with pytest.raises(VariantError, match=message) as caught:
         parse_variant("broken", text)
     assert str(caught.value).startswith("broken")
-
-
-def test_apply_replaces_solution_cells_in_a_copy() -> None:
-    original = notebook()
-    changed = apply(parse_variant("plus_one", MUTANT), original)
-    assert [cell.source for cell in changed.cells[2:5]] == [
-        "# a comment stays\nONE = 1",
-        "def add(a, b):\n    return a + b + 1",
-        "add(1, 2)",
-    ]
-    assert original.cells[2].source == "ONE = 1.0"
-
-
-@pytest.mark.parametrize("grade_id", ["add-values", "essay", "nothing"])
-def test_apply_refuses_what_is_not_a_code_solution_cell(grade_id: str) -> None:
-    variant = parse_variant("wrong", f"# style: y\n# %% {grade_id}\n1\n")
-    with pytest.raises(
-        VariantError, match=f"wrong: the notebook has no solution cell '{grade_id}'"
-    ):
-        apply(variant, notebook())
-
-
-@pytest.mark.parametrize("line", ["# fails: ad", "# fails: add-values\n# may fail: ad"])
-def test_apply_refuses_a_grade_cell_that_does_not_exist(line: str) -> None:
-    variant = parse_variant("wrong", f"# mistake: y\n{line}\n# %% add\n1\n")
-    with pytest.raises(VariantError, match="wrong: the notebook has no grade cell 'ad'"):
-        apply(variant, notebook())
 
 
 def test_a_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
