@@ -23,9 +23,10 @@ c.CourseDirectory.ignore = [
 # What students find where a solution was; the text before the colon is the kernel's language.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 
-# Seconds a cell may run under stock `nbgrader autograde`. `autograder grade` has limits of its own.
+# Seconds of CPU time for a cell in `nbgrader autograde` and behind the formgrader's button;
+# `autograder grade` has limits of its own.
 c.Execute.timeout = 60
 
-# Stock nbgrader commands then score, show and export by this project's rules, which
+# Stock nbgrader commands then run sealed, score, show and export by this project's rules, which
 # docs/nbgrader-differences.md explains. It comes last, so that it sees what is set above.
 configure(c)

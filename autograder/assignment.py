@@ -161,6 +161,9 @@ class Assignment:
             cell.points for notebook in self.notebooks.values() for cell in notebook.graded()
         )
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything that a verdict can depend on, as hexadecimal digits."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
@@ -79,14 +80,23 @@ class Course:
             ) from error
         finally:
             os.chdir(directory)
-        config = Config(app.config)
-        config.CourseDirectory.root = str(path)
+        return cls.from_config(app.config, path)
+
+    @classmethod
+    def from_config(cls, config: Config, root: Path) -> Course:
+        """A course whose configuration is loaded already.
+
+        Args:
+            config: as traitlets has it; it is copied.
+            root: the course directory, absolute.
+        """
+        config = deepcopy(config)
+        config.CourseDirectory.root = str(root)
         for part in ("header", "footer"):
             value = config.IncludeHeaderFooter.get(part)
             if isinstance(value, str) and value:
-                config.IncludeHeaderFooter[part] = str(path / value)
-        coursedir = CourseDirectory(config=config)
-        return cls(root=path, config=config, coursedir=coursedir)
+                config.IncludeHeaderFooter[part] = str(root / value)
+        return cls(root=root, config=config, coursedir=CourseDirectory(config=config))
 
     @property
     def db_url(self) -> str:

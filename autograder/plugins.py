@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import Execute, SaveAutoGrades
 from nbgrader.utils import is_solution
 from traitlets.config.loader import LazyConfigValue
 
+from autograder.execute import RestoreFromSource, SealedExecute
 from autograder.export.plugin import SafeCsvExportPlugin
 from autograder.feedback.filters import FILTERS
 from autograder.feedback.hide import HideHiddenTests
@@ -43,14 +44,18 @@ class SaveProvenGrades(SaveAutoGrades):  # type: ignore[misc]  # nbgrader ships 
         self.gradebook.db.commit()
 
 
-AUTOGRADE_PREPROCESSORS: list[tuple[type, type]] = [(SaveAutoGrades, SaveProvenGrades)]
+AUTOGRADE_PREPROCESSORS: list[tuple[type, type]] = [
+    (Execute, SealedExecute),
+    (SaveAutoGrades, SaveProvenGrades),
+]
 """What stands in for which of nbgrader's own steps in `nbgrader autograde`."""
 
 
 def configure(c: Any) -> None:
     """Turn the project on for a course; call it at the end of `nbgrader_config.py`.
 
-    * `nbgrader autograde` gives points only for what was proven.
+    * `nbgrader autograde` and the formgrader's button run student code sealed, after putting the
+      notebook back on the instructor's footing, and give points only for what was proven.
     * `nbgrader generate_feedback` shows no hidden tests, and nothing a student wrote runs there
       or in the formgrader.
     * `nbgrader export` writes CSV that a spreadsheet takes for text.
@@ -63,6 +68,9 @@ def configure(c: Any) -> None:
     steps = _steps(c, Autograde, "autograde_preprocessors")
     replacements = {_dotted(old): new for old, new in AUTOGRADE_PREPROCESSORS}
     c.Autograde.autograde_preprocessors = [replacements.get(_dotted(step), step) for step in steps]
+    steps = _steps(c, Autograde, "sanitize_preprocessors")
+    if _dotted(RestoreFromSource) not in map(_dotted, steps):
+        c.Autograde.sanitize_preprocessors = [RestoreFromSource, *steps]
     steps = _steps(c, GenerateFeedback, "preprocessors")
     if _dotted(HideHiddenTests) not in map(_dotted, steps):
         c.GenerateFeedback.preprocessors = [*steps, HideHiddenTests]

@@ -16,7 +16,7 @@ from nbgrader.utils import parse_utc
 from autograder.assignment import Assignment, load_assignment, read_files
 from autograder.course import Course
 from autograder.errors import AutograderError, OperatorError
-from autograder.grading.grade import Submission, grade
+from autograder.grading.grade import Submission, grade, merge_files
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.policy import Policy
 from autograder.grading.pool import EngineFactory, EnginePool
@@ -191,7 +191,7 @@ def _write_autograded(
     if verdict.status is not SubmissionStatus.GRADED:
         return
     submitted = course.step("submitted", student, assignment.name)
-    files = {**_read_submission(course, submitted, policy).files, **assignment.files}
+    files = merge_files(_read_submission(course, submitted, policy).files, assignment.files)
     target = course.step("autograded", student, assignment.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".autograder-") as scratch:

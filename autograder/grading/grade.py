@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, final
 
 from autograder.assignment import Assignment, AssignmentCell, AssignmentNotebook, CellKind
@@ -14,9 +15,17 @@ from autograder.grading.restore import RestoredCell, RestoredNotebook, restore
 from autograder.grading.score import NOT_RUN, score_cell
 from autograder.grading.verdict import CellVerdict, Repair, Status, SubmissionStatus, Verdict
 from autograder.notebooks import dump_notebook, read_notebook
-from autograder.sealed.model import Cell, CellResult, Engine, Program, Role
+from autograder.sealed.model import Cell, CellResult, CellStatus, Engine, Program, Role
 
-__all__ = ["NO_ANSWER", "Submission", "grade", "instructor_program"]
+__all__ = [
+    "NO_ANSWER",
+    "Submission",
+    "autograded_notebook",
+    "grade",
+    "instructor_program",
+    "merge_files",
+    "submission_program",
+]
 
 NO_ANSWER = "No response."
 """nbgrader's own words, which its formgrader knows."""
@@ -71,12 +80,12 @@ def grade(
             cells += _absent(notebook)
             repairs.append(Repair(name, "", "the notebook was not handed in"))
             continue
-        program = _program(assignment, notebook, restored[name], submission)
+        program = submission_program(assignment, notebook, restored[name], submission.files)
         results = {result.id: result for result in engine.run(program, policy.limits)}
         cells += _judge(notebook, restored[name], results)
         repairs += restored[name].repairs
         unanswered += [(name, grade_id) for grade_id in _unanswered(restored[name])]
-        notebooks[name] = _autograded(notebook, restored[name], results)
+        notebooks[name] = dump_notebook(autograded_notebook(notebook, restored[name], results))
     return Verdict(
         assignment=assignment.name,
         status=SubmissionStatus.GRADED,
@@ -99,6 +108,22 @@ def instructor_program(assignment: Assignment, notebook: AssignmentNotebook) -> 
         files=assignment.files,
         judge_files=assignment.files,
     )
+
+
+def merge_files(submitted: Mapping[str, bytes], own: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The submission's files, with the instructor's in their places.
+
+    What stands in the way of one, a folder of its name or a file in the place of its folder, is
+    left out.
+    """
+    folders = {str(parent) for path in own for parent in PurePosixPath(path).parents}
+    kept = {
+        path: data
+        for path, data in submitted.items()
+        if path not in folders
+        and not any(str(parent) in own for parent in PurePosixPath(path).parents)
+    }
+    return {**kept, **own}
 
 
 def _quarantine(assignment: Assignment, start: float, reason: str) -> Verdict:
@@ -140,12 +165,20 @@ def _instructor_cells(notebook: AssignmentNotebook) -> tuple[Cell, ...]:
     )
 
 
-def _program(
+def submission_program(
     assignment: Assignment,
     notebook: AssignmentNotebook,
     restored: RestoredNotebook,
-    submission: Submission,
+    files: Mapping[str, bytes],
 ) -> Program:
+    """A restored submission as a program.
+
+    Args:
+        assignment: with its open cells decided (`grading.sealing.seal`).
+        notebook: which of its notebooks.
+        restored: the submission in running order.
+        files: what the student handed in beside the notebook.
+    """
     return Program(
         name=notebook.name,
         cells=tuple(
@@ -160,7 +193,7 @@ def _program(
             if cell.cell_type == "code"
         ),
         instructor=_instructor_cells(notebook),
-        files={**submission.files, **assignment.files},
+        files=merge_files(files, assignment.files),
         judge_files=assignment.files,
     )
 
@@ -214,9 +247,16 @@ def _unanswered(restored: RestoredNotebook) -> list[str]:
     ]
 
 
-def _autograded(
+def autograded_notebook(
     notebook: AssignmentNotebook, restored: RestoredNotebook, results: Mapping[str, CellResult]
-) -> bytes:
+) -> dict[str, Any]:
+    """The notebook as it was run, as nbformat 4 data; what graders see.
+
+    Args:
+        notebook: the instructor's.
+        restored: the submission in running order.
+        results: by cell id; a cell without one has no outputs and no execution count.
+    """
     cells = []
     count = 0
     for cell in restored.cells:
@@ -228,10 +268,11 @@ def _autograded(
         }
         if cell.cell_type == "code":
             result = results.get(cell.id)
-            count += 1
-            entry["execution_count"] = count
+            ran = result is not None and result.status is not CellStatus.NOT_RUN
+            count += ran
+            entry["execution_count"] = count if ran else None
             entry["outputs"] = [
-                {**output, "execution_count": count}
+                {**output, "execution_count": entry["execution_count"]}
                 if output.get("output_type") == "execute_result"
                 else output
                 for output in (result.outputs if result else ())
@@ -239,11 +280,9 @@ def _autograded(
         elif cell.attachments:
             entry["attachments"] = cell.attachments
         cells.append(entry)
-    return dump_notebook(
-        {
-            "cells": cells,
-            "metadata": dict(notebook.metadata),
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-    )
+    return {
+        "cells": cells,
+        "metadata": dict(notebook.metadata),
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
