@@ -54,7 +54,7 @@ def solution(grade_id: str, source: str) -> Cell:
     return nbgrader_cell(grade_id, source, solution=True)
 
 
-def tests(grade_id: str, source: str, points: float) -> Cell:
+def grade_cell(grade_id: str, source: str, points: float) -> Cell:
     return nbgrader_cell(grade_id, source, grade=True, locked=True, points=points)
 
 
@@ -86,7 +86,7 @@ SQUARE = [
         "square",
         "def square(x):\n    ### BEGIN SOLUTION\n    return x * x\n    ### END SOLUTION",
     ),
-    tests(
+    grade_cell(
         "square-values",
         "assert square(3) == 9, 'the square of 3 is wrong'\n"
         "### BEGIN HIDDEN TESTS\n"
@@ -99,7 +99,7 @@ SQUARE = [
         "cube",
         "def cube(x):\n    ### BEGIN SOLUTION\n    return x ** 3\n    ### END SOLUTION",
     ),
-    tests("cube-values", "assert cube(2) == 8\nassert cube(-1) == -1", 1),
+    grade_cell("cube-values", "assert cube(2) == 8\nassert cube(-1) == -1", 1),
     written(
         "why",
         "YOUR ANSWER HERE\n### BEGIN MARK SCHEME\n1 point\n### END MARK SCHEME",

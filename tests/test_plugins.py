@@ -20,7 +20,7 @@ from autograder.feedback.hide import HideHiddenTests
 from autograder.plugins import AUTOGRADE_PREPROCESSORS, SaveProvenGrades, configure
 from autograder.release import release
 from tests.builders import Cell, hand_in, make_course, nbgrader_cell, notebook, solution
-from tests.builders import tests as graded
+from tests.builders import grade_cell as graded
 from tests.gradebooks import with_gradebook
 from tests.stock import nbgrader_command
 

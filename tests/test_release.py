@@ -23,7 +23,7 @@ from tests.builders import (
     solution,
     written,
 )
-from tests.builders import tests as graded
+from tests.builders import grade_cell as graded
 from tests.stock import gradebook_state, nbgrader_command
 
 TASK = nbgrader_cell(

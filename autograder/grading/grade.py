@@ -100,7 +100,7 @@ def grade(
 
 def instructor_program(assignment: Assignment, notebook: AssignmentNotebook) -> Program:
     """The reference solution as a program."""
-    cells = _instructor_cells(notebook)
+    cells = _instructor_cells(assignment, notebook)
     return Program(
         name=notebook.name,
         cells=cells,
@@ -157,9 +157,14 @@ def _absent(notebook: AssignmentNotebook) -> list[CellVerdict]:
     ]
 
 
-def _instructor_cells(notebook: AssignmentNotebook) -> tuple[Cell, ...]:
+def _instructor_cells(assignment: Assignment, notebook: AssignmentNotebook) -> tuple[Cell, ...]:
     return tuple(
-        Cell(id=cell.cell_id, role=_role(cell), source=cell.reference)
+        Cell(
+            id=cell.cell_id,
+            role=_role(cell),
+            source=cell.reference,
+            open=(notebook.name, cell.cell_id) in assignment.open_cells,
+        )
         for cell in notebook.cells
         if cell.cell_type == "code"
     )
@@ -192,7 +197,7 @@ def submission_program(
             for cell in restored.cells
             if cell.cell_type == "code"
         ),
-        instructor=_instructor_cells(notebook),
+        instructor=_instructor_cells(assignment, notebook),
         files=merge_files(files, assignment.files),
         judge_files=assignment.files,
     )

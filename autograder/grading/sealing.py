@@ -23,16 +23,40 @@ def seal(assignment: Assignment, engine: Engine, limits: Limits) -> Assignment:
     which `autograder audit` and `autograder release` report. An author can open a cell with
     `"autograder": {"open": true}` in its metadata.
     """
-    opened: set[tuple[str, str]] = set()
+    opened = {
+        (notebook.name, cell.cell_id)
+        for notebook in assignment.notebooks.values()
+        for cell in notebook.cells
+        if cell.declared_open
+    }
     for notebook in assignment.notebooks.values():
-        declared = {cell.cell_id for cell in notebook.cells if cell.declared_open}
-        program = _with_open(instructor_program(assignment, notebook), declared)
-        failing = failing_cells(notebook, program, engine, limits)
-        if failing:
-            retried = _with_open(program, declared | failing)
-            declared |= failing - failing_cells(notebook, retried, engine, limits)
-        opened |= {(notebook.name, cell_id) for cell_id in declared}
+        opened |= _opened(
+            replace(assignment, open_cells=frozenset(opened)), notebook, engine, limits
+        )
     return replace(assignment, open_cells=frozenset(opened))
+
+
+def _opened(
+    assignment: Assignment, notebook: AssignmentNotebook, engine: Engine, limits: Limits
+) -> frozenset[tuple[str, str]]:
+    """Opens cells until no more of them are gained by it.
+
+    Once is not enough: what an open cell binds is the student's, so that a later cell which read
+    it in the judge may now have to be open as well.
+    """
+
+    def failing(opened: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        program = instructor_program(replace(assignment, open_cells=opened), notebook)
+        ids = failing_cells(notebook, program, engine, limits)
+        return frozenset((notebook.name, cell_id) for cell_id in ids)
+
+    opened = assignment.open_cells
+    while wrong := failing(opened) - opened:
+        gained = wrong - failing(opened | wrong)
+        if not gained:
+            break
+        opened |= gained
+    return opened
 
 
 def failing_cells(
@@ -46,8 +70,3 @@ def failing_cells(
         if cell.kind is CellKind.GRADE
         and score_cell(notebook.name, cell, results.get(cell.cell_id)).points < cell.points
     }
-
-
-def _with_open(program: Program, opened: set[str]) -> Program:
-    cells = tuple(replace(cell, open=cell.id in opened) for cell in program.cells)
-    return replace(program, cells=cells)

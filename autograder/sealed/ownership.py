@@ -14,10 +14,10 @@ from typing import Any, Final, Self, final
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from autograder.sealed.model import Cell, CellResult, CellStatus, Role
+from autograder.sealed.model import Cell, Role
 from autograder.sealed.wire import Plain, WireError
 
-__all__ = ["CellNames", "Ownership", "cell_names", "open_cells", "ownership"]
+__all__ = ["CellNames", "Ownership", "cell_names", "ownership"]
 
 _BODY_MAGICS: Final = frozenset({"time", "timeit", "capture", "prun"})
 
@@ -35,6 +35,7 @@ class CellNames:
         imports: name to `(module, attribute or None)`.
         classes: bound by a `class` statement.
         made: bound to what a name gave when called: `name = maker(...)`.
+        writes: whether its code may change tensors that it is given, gradients included.
     """
 
     binds: frozenset[str] = frozenset()
@@ -44,6 +45,7 @@ class CellNames:
     imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
     made: Mapping[str, str] = field(default_factory=dict)
+    writes: bool = False
 
 
 @final
@@ -58,6 +60,8 @@ class Ownership:
         mirrored: names that student functions read; the student process hears of each binding.
         forward: names that later cells of the notebook read; sent when the cell has ended.
         genuine: names of the student's that the notebook defines as classes or as their instances.
+        writes: whether the reference solution may change parameters of the test in place. If not,
+            no submission may: zeroed parameters would make the test compare zeros with zeros.
     """
 
     student: frozenset[str] = frozenset()
@@ -66,6 +70,7 @@ class Ownership:
     mirrored: frozenset[str] = frozenset()
     forward: frozenset[str] = frozenset()
     genuine: frozenset[str] = frozenset()
+    writes: bool = False
 
     def to_plain(self) -> Plain:
         """As plain data for the wire."""
@@ -76,6 +81,7 @@ class Ownership:
             "mirrored": sorted(self.mirrored),
             "forward": sorted(self.forward),
             "genuine": sorted(self.genuine),
+            "writes": self.writes,
         }
 
     @classmethod
@@ -96,6 +102,7 @@ class Ownership:
                 frozenset(plain["mirrored"]),
                 frozenset(plain["forward"]),
                 frozenset(plain["genuine"]),
+                bool(plain["writes"]),
             )
         except (TypeError, KeyError, ValueError, AttributeError):
             raise WireError("malformed table of names") from None
@@ -120,6 +127,7 @@ def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
     judge: set[str] = set()
     imports: dict[str, tuple[str, str | None]] = {}
     genuine: set[str] = set()
+    writers: set[str] = set()
     for index, (cell, own) in enumerate(zip(instructor, names, strict=True)):
         if cell.role is not Role.STUDENT:
             later = [
@@ -139,6 +147,7 @@ def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
                 if cell.role is Role.GRADE
                 else frozenset(),
                 genuine=frozenset(genuine & student),
+                writes=bool(own.reads & writers),
             )
         in_judge = cell.role is not Role.STUDENT and not cell.open
         own_side, other_side = (judge, student) if in_judge else (student, judge)
@@ -146,6 +155,8 @@ def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
         other_side -= own.binds
         for name in own.binds:
             imports.pop(name, None)
+        writes = own.writes and cell.role is Role.STUDENT
+        writers = writers | own.binds if writes or own.reads & writers else writers - own.binds
         genuine -= own.binds
         genuine |= own.classes
         genuine |= {name for name, maker in own.made.items() if maker in genuine}
@@ -214,6 +225,7 @@ def _of_code(code: str, depth: int = 0) -> CellNames:
         imports,
         frozenset(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
         _made(tree),
+        _writes(tree),
     )
     if depth:
         return own
@@ -253,6 +265,23 @@ def _made(tree: ast.Module) -> dict[str, str]:
     return found
 
 
+_WRITING: Final = frozenset(
+    {
+        *("backward", "data", "grad", "inference_mode", "load_state_dict", "no_grad"),
+        *("requires_grad", "set_grad_enabled", "state_dict", "step", "zero_grad"),
+    }
+)
+
+
+def _writes(tree: ast.Module) -> bool:
+    """Whether code has what it takes to change a parameter or its gradient in place."""
+    return any(
+        node.attr in _WRITING or (node.attr.endswith("_") and not node.attr.startswith("_"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    )
+
+
 def _magic_bodies(tree: ast.Module) -> Iterable[str]:
     """Python inside `%%time` and the like, as IPython's transformation left it."""
     for node in ast.walk(tree):
@@ -281,19 +310,5 @@ def _joined(parts: Sequence[CellNames]) -> CellNames:
         imports,
         frozenset().union(*(part.classes for part in parts)),
         {name: maker for part in parts for name, maker in part.made.items()},
-    )
-
-
-def open_cells(sealed: Sequence[CellResult], opened: Sequence[CellResult]) -> frozenset[str]:
-    """Grade cells that must be open: right inside the student process only.
-
-    Args:
-        sealed: results of the instructor's own notebook with every cell sealed.
-        opened: results of the same notebook with every grade cell open, in the same order.
-    """
-    return frozenset(
-        inside.id
-        for across, inside in zip(sealed, opened, strict=True)
-        if inside.status is CellStatus.OK
-        and (across.status is not CellStatus.OK or across.returned != inside.returned)
+        any(part.writes for part in parts),
     )

@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.assignment import load_assignment
-from autograder.grading.sealing import seal
-from autograder.sealed.model import CellResult, CellStatus, Limits, Program
-from tests.builders import SQUARE, make_course
+from autograder.grading.grade import instructor_program
+from autograder.grading.sealing import failing_cells, seal
+from autograder.sealed.model import CellResult, CellStatus, Engine, Limits, Program
+from tests.builders import SQUARE, grade_cell, make_course, solution
 
 
 class PickyEngine:
@@ -57,3 +58,20 @@ def test_an_author_can_open_a_cell(tmp_path: Path) -> None:
     cells[4] |= {"metadata": cells[4]["metadata"] | {"autograder": {"open": True}}}
     assignment = load_assignment(make_course(tmp_path, square=cells), "square")
     assert seal(assignment, PickyEngine(), Limits()).open_cells == {("square", "cube-values")}
+
+
+NAMES_FROM_AN_OPEN_CELL = [
+    solution("counter", "class Counter:\n    n = 0\n\nclass Box:\n    pass"),
+    grade_cell("subclass", "class Mine(Counter): pass\nbox = Counter()\nassert Mine().n == 0", 1),
+    grade_cell("use", "box.n = 5\nassert box.n == 5", 1),
+]
+
+
+def test_a_cell_that_needs_a_name_of_an_open_cell_gets_its_points(
+    tmp_path: Path, engine: Engine
+) -> None:
+    course = make_course(tmp_path, box=NAMES_FROM_AN_OPEN_CELL)
+    decided = seal(load_assignment(course, "box"), engine, Limits())
+    assert ("box", "subclass") in decided.open_cells
+    program = instructor_program(decided, decided.notebooks["box"])
+    assert failing_cells(decided.notebooks["box"], program, engine, Limits()) == set()

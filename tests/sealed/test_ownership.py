@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.sealed.model import Cell, CellResult, CellStatus, Failure, Role
-from autograder.sealed.ownership import Ownership, cell_names, open_cells, ownership
+from autograder.sealed.ownership import Ownership, cell_names, ownership
 from autograder.sealed.wire import WireError
 
 S, L, G = Role.STUDENT, Role.LOCKED, Role.GRADE
@@ -116,10 +116,3 @@ def test_tables_go_over_the_wire() -> None:
 def result(key: str, status: CellStatus, returned: str | None = None) -> CellResult:
     failure = None if status is CellStatus.OK else Failure("E", "")
     return CellResult(key, status, failure=failure, returned=returned)
-
-
-def test_a_cell_that_is_right_only_inside_the_student_process_is_open() -> None:
-    ok, error = CellStatus.OK, CellStatus.ERROR
-    sealed = [result("a", ok), result("b", error), result("c", error), result("d", ok, "0.5")]
-    inside = [result("a", ok), result("b", ok), result("c", error), result("d", ok, "1.0")]
-    assert open_cells(sealed, inside) == {"b", "d"}
