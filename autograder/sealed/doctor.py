@@ -38,10 +38,11 @@ def diagnose() -> Diagnosis:
 _SUMMARIES = {
     Level.FULL: "Full: student code has its own files, processes, network and user.",
     Level.REDUCED: (
-        "Reduced: student code is held by fewer layers; grading needs to be told that this is "
-        "enough."
+        "Reduced: student code is held by fewer layers. Marks are safe; grade where nothing else "
+        "of value is."
     ),
     Level.UNSAFE: (
-        "Unsafe: nothing holds student code; grade here only what you would run yourself."
+        "Unsafe: nothing holds student code, and grading refuses. Mend the above, or say --unsafe "
+        "for code that you would run yourself."
     ),
 }
