@@ -38,8 +38,8 @@ def diagnose() -> Diagnosis:
 _SUMMARIES = {
     Level.FULL: "Full: student code has its own files, processes, network and user.",
     Level.REDUCED: (
-        "Reduced: student code is held by fewer layers. Marks are safe; grade where nothing else "
-        "of value is."
+        "Reduced: student code is held by fewer layers; docs/security.md says which. Grade "
+        "where nothing else of value is."
     ),
     Level.UNSAFE: (
         "Unsafe: nothing holds student code, and grading refuses. Mend the above, or say --unsafe "
