@@ -85,6 +85,7 @@ class Bridge(Codec):
         self._dtype: torch.dtype | None = None
         self._passed: list[torch.Tensor] = []
         self.stale = False
+        self.takes_writes = True
 
     def refuse(self, reason: str) -> BridgeError:
         """Note that something could not cross: the cell fails, whatever its code catches."""
@@ -187,7 +188,7 @@ class Bridge(Codec):
                 case _:
                     raise WireError("malformed text")
         self._exports.drop(drop)
-        self._mirrors.apply(sync)
+        self._mirrors.apply(sync, to_own=self.takes_writes)
 
     # The judge's values on their way.
 

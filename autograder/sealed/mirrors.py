@@ -234,8 +234,12 @@ class Mirrors:
         self.keep.clear()
         return [change for change in found if change is not None]
 
-    def apply(self, changes: Plain) -> None:
+    def apply(self, changes: Plain, *, to_own: bool = True) -> None:
         """Take the other side's changes.
+
+        Args:
+            changes: of tensors that have a twin here.
+            to_own: take those of this side's own tensors too, and leave them as they are if not.
 
         Raises:
             WireError: they are malformed, or of tensors that do not accept any.
@@ -252,6 +256,8 @@ class Mirrors:
                 continue
             if not mirror.accepts:
                 raise WireError("a change of a tensor that belongs to the test")
+            if key * self._sign > 0 and not to_own:
+                continue
             fixed = key > 0 and self._sign > 0
             try:
                 mirror.apply(data, grad, requires_grad=requires_grad, written=written, fixed=fixed)

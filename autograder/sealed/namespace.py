@@ -89,6 +89,7 @@ class Namespace(dict[str, Any]):
         dict.__setitem__(self, "__builtins__", _Builtins(self))
         if self.bridge is not None:
             self.bridge.names = self.take_changes
+            self.bridge.takes_writes = table.writes
         self._running = True
 
     def end(self) -> list[tuple[str, bool, Any]]:

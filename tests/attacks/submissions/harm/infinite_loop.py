@@ -1,0 +1,6 @@
+# wants: a grader that waits for ever
+# honest: all
+
+# %% + after setup
+while True:
+    pass

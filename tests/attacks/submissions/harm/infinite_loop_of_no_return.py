@@ -1,0 +1,10 @@
+# wants: a loop that no interrupt ends
+# honest: all
+
+# %% + after setup
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
