@@ -140,7 +140,7 @@ def grading_table(report: BatchReport) -> Table:
     """One row a submission: student, score, status and what needs attention."""
     table = Table(title=Text(f"{clean(report.assignment)}: {len(report.verdicts)} submissions"))
     table.add_column("student", overflow="fold")
-    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("automatic points", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("needs attention", overflow="fold", ratio=1)
     for student, verdict in report.verdicts.items():

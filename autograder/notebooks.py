@@ -27,7 +27,7 @@ __all__ = [
 CellType = Literal["code", "markdown", "raw"]
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_RESUBMIT = "Ask the student to save the notebook in Jupyter again and hand it in once more"
+_RESUBMIT = "Save the notebook in Jupyter again and hand it in once more"
 
 
 @final

@@ -123,11 +123,12 @@ def arrange(
         elif not _by_tree(desk, path, paths, known):
             rest.append(path)
     rest = [path for path in rest if not _by_name(desk, path, rest, known, assignment)]
-    homes = {path.parent for path in rest if path.suffix == ".ipynb"}
+    # A notebook that lies loose at the top says nothing about the folders beside it.
+    homes = {path.parent for path in rest if path.suffix == ".ipynb" and path.parent.name}
     by_home: dict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
     for path in rest:
         home = next((folder for folder in reversed(path.parents) if folder in homes), None)
-        if home is None or not home.name:
+        if home is None:
             reason = _WHOSE if path.suffix == ".ipynb" else "it lies beside no notebook"
             desk.doubt(path, reason)
         else:

@@ -140,7 +140,7 @@ def _quarantine(assignment: Assignment, start: float, reason: str) -> Verdict:
 def _nothing_known(assignment: Assignment, submission: Submission) -> str:
     wanted = " and ".join(f"{name}.ipynb" for name in assignment.notebooks)
     found = ", ".join(f"{name}.ipynb" for name in sorted(submission.notebooks)) or "no notebook"
-    return f"The assignment consists of {wanted}; found {found}. Rename the file or ask for it."
+    return f"The assignment consists of {wanted}; found {found}. Hand it in under its own name."
 
 
 def _absent(notebook: AssignmentNotebook) -> list[CellVerdict]:

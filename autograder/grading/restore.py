@@ -74,10 +74,11 @@ def restore(notebook: AssignmentNotebook, submission: SubmittedNotebook) -> Rest
             submission.where,
             f"none of its cells belongs to {notebook.name!r}; it is another notebook, or the "
             "program that saved it dropped the cells' metadata",
-            "Ask for the notebook that was handed out, with the answers in its own cells",
+            "Hand in the notebook that was given out, with the answers in its own cells",
         )
     repairs: list[Repair] = []
     slots = [_Slot(claims.get(cell.position), cell) for cell in submission.cells]
+    repairs += _recognised(notebook, submission, claims)
     repairs += _duplicates(notebook, submission, claims)
     repairs += _insert_missing(notebook, slots)
     own = unique_cell_ids(
@@ -108,6 +109,22 @@ def _claims(
         if cell.grade_id is None and cell.cell_id in by_cell_id:
             taken.setdefault(cell.cell_id, cell.position)
     return {position: by_cell_id[cell_id] for cell_id, position in taken.items()}
+
+
+def _recognised(
+    notebook: AssignmentNotebook,
+    submission: SubmittedNotebook,
+    claims: Mapping[int, AssignmentCell],
+) -> list[Repair]:
+    return [
+        Repair(
+            notebook.name,
+            origin.grade_id or origin.cell_id,
+            "the cell had lost its nbgrader metadata; recognised by its id",
+        )
+        for cell in submission.cells
+        if cell.grade_id is None and (origin := claims.get(cell.position)) is not None
+    ]
 
 
 def _duplicates(

@@ -54,9 +54,24 @@ def _opened(
     while wrong := failing(opened) - opened:
         gained = wrong - failing(opened | wrong)
         if not gained:
-            break
+            # They may read what earlier tests bind: then those have to be open as well.
+            before = _grade_cells_before(notebook, wrong)
+            if not wrong - failing(opened | before | wrong):
+                break
+            gained = before | wrong
         opened |= gained
     return opened
+
+
+def _grade_cells_before(
+    notebook: AssignmentNotebook, cells: frozenset[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """The grade cells in front of the last of these."""
+    order = [
+        (notebook.name, cell.cell_id) for cell in notebook.cells if cell.kind is CellKind.GRADE
+    ]
+    last = max(index for index, key in enumerate(order) if key in cells)
+    return frozenset(order[:last])
 
 
 def failing_cells(

@@ -119,3 +119,11 @@ def test_the_same_notebook_twice_for_one_student_keeps_the_second_out() -> None:
     assert [item.student for item in result.placed] == ["alice"]
     assert len(result.doubtful) == 1
     assert "already" in result.doubtful[0][1]
+
+
+def test_a_loose_notebook_does_not_hold_up_the_folders_beside_it() -> None:
+    result = layout(
+        "ada/attention.ipynb", "bob/attention.ipynb", "stray.ipynb", assignment="attention"
+    )
+    assert [item.student for item in result.placed] == ["ada", "bob"]
+    assert [path for path, _ in result.doubtful] == ["stray.ipynb"]

@@ -97,6 +97,7 @@ def test_cells_without_metadata_are_known_by_their_cell_id(original: AssignmentN
     assert source(result, "square") == RIGHT["square"]
     assert "HIDDEN" in source(result, "square-values")
     assert all(cell.origin for cell in result.cells)
+    assert [repair.grade_id for repair in result.repairs] == [cell["id"] for cell in SQUARE]
 
 
 def test_another_notebook_is_refused_with_a_remedy(original: AssignmentNotebook) -> None:

@@ -75,3 +75,19 @@ def test_a_cell_that_needs_a_name_of_an_open_cell_gets_its_points(
     assert ("box", "subclass") in decided.open_cells
     program = instructor_program(decided, decided.notebooks["box"])
     assert failing_cells(decided.notebooks["box"], program, engine, Limits()) == set()
+
+
+AN_OPEN_CELL_THAT_NEEDS_AN_EARLIER_NAME = [
+    solution("counter", "class Counter:\n    n = 0"),
+    grade_cell("limit", "limit = 3\nassert Counter.n == 0", 1),
+    grade_cell("subclass", "class Mine(Counter): pass\nassert Mine().n < limit", 1),
+]
+
+
+def test_an_open_cell_that_needs_a_name_of_an_earlier_test_gets_its_points(
+    tmp_path: Path, engine: Engine
+) -> None:
+    course = make_course(tmp_path, box=AN_OPEN_CELL_THAT_NEEDS_AN_EARLIER_NAME)
+    decided = seal(load_assignment(course, "box"), engine, Limits())
+    program = instructor_program(decided, decided.notebooks["box"])
+    assert failing_cells(decided.notebooks["box"], program, engine, Limits()) == set()

@@ -1,5 +1,6 @@
 # wants: a collector of files that follows links out of the notebook's folder
 # honest: all
+# stock: nbgrader sets the permissions of collected files through links, those of devices included
 
 # %% + after setup
 import os
