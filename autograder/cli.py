@@ -262,7 +262,7 @@ def export(
     to: Annotated[Path, typer.Option(metavar="FILE", help="Where the grades go.")] = Path(
         "grades.csv"
     ),
-    format: Annotated[str, typer.Option(help="The file's format.")] = "csv",  # noqa: A002
+    format: Annotated[str, typer.Option(help="The file's format.")] = "csv",  # noqa: A002 - the option is called --format
     assignment: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
