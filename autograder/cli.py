@@ -259,27 +259,77 @@ def feedback(
 
 @app.command()
 def export(
-    to: Annotated[Path, typer.Option(metavar="FILE", help="Where the grades go.")] = Path(
-        "grades.csv"
-    ),
-    format: Annotated[str, typer.Option(help="The file's format.")] = "csv",  # noqa: A002 - the option is called --format
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where the grades go; `grades` with a suffix by default."
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option is called --format
+        str,
+        typer.Option(
+            help="csv, csv-wide, csv-cells, xlsx, json, canvas, moodle, moodle-worksheet, "
+            "moodle-feedback or blackboard."
+        ),
+    ] = "csv",
     assignment: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
     student: StudentOption = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The table that the LMS exported, to be filled in."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=COLUMN", help="The LMS's column of an assignment."),
+    ] = None,
     *,
+    provisional: Annotated[
+        bool,
+        typer.Option(
+            "--provisional", help="Give an LMS marks that a person has yet to complete as well."
+        ),
+    ] = False,
+    missing_as_zero: Annotated[
+        bool,
+        typer.Option("--missing-as-zero", help="Give an LMS 0 where nothing was handed in."),
+    ] = False,
     bom: Annotated[
         bool, typer.Option("--bom", help="Begin with a byte order mark, for old versions of Excel.")
     ] = False,
     course: CourseOption = None,
 ) -> None:
     """Write the grades to a file."""
+    from autograder.export import FORMATS, Options, read_table
     from autograder.export import export as export_grades
 
+    columns = {}
+    for entry in column or ():
+        name, separator, header = entry.partition("=")
+        if not separator:
+            raise OperatorError(f"--column {entry!r}: write it as ASSIGNMENT=NAME OF THE COLUMN")
+        columns[name] = header
+    if to is None:
+        to = Path(f"grades{FORMATS[format].suffix if format in FORMATS else '.csv'}")
     report = export_grades(
-        _open(course), to, format, assignments=assignment or (), students=student or (), bom=bom
+        _open(course),
+        to,
+        format,
+        assignments=assignment or (),
+        students=student or (),
+        options=Options(
+            bom=bom,
+            template=read_table(template) if template else None,
+            columns=columns,
+            provisional=provisional,
+            missing_as_zero=missing_as_zero,
+        ),
     )
-    print_written(make_console(), f"{report.rows} grades", report.path.absolute())
+    console = make_console()
+    print_written(console, f"{report.rows} grades", report.path.absolute())
+    for note in report.notes:
+        console.print(Text(f"  note: {clean(note)}"), soft_wrap=True)
 
 
 @app.command()

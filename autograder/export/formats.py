@@ -2,40 +2,147 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, fields
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol, final
 
-from autograder.export.rows import GradeRow
+from autograder.export import lms
+from autograder.export.grades import CellMark, Grades, Person, Work
+from autograder.export.options import Exported, Options
+from autograder.export.rows import GradeRow, grade_rows
+from autograder.export.text import csv_text, harmless, number
+from autograder.export.workbook import workbook
 
-__all__ = ["FORMATS", "Format", "csv_bytes", "harmless"]
+__all__ = ["FORMATS", "Encode", "Format"]
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+SCHEMA = 1
 
 
-class Format(Protocol):
-    """Turns rows into the bytes of a file."""
+class Encode(Protocol):
+    """Turns grades into the bytes of a file."""
 
-    def __call__(self, rows: Iterable[GradeRow], *, bom: bool) -> bytes:
-        """The file; with a byte order mark if `bom` is set and the format knows one."""
+    def __call__(self, grades: Grades, options: Options) -> Exported:
+        """The file, and what its reader has to know."""
         ...
 
 
-def csv_bytes(rows: Iterable[GradeRow], *, bom: bool = False) -> bytes:
-    """Comma-separated values, UTF-8, in nbgrader's columns.
+@final
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format.
+
+    Args:
+        encode: makes the file.
+        suffix: how its name ends.
+        help: what it is, in a few words.
+        cells: whether it needs every cell's marks.
+        feedback: whether it carries the feedback pages.
+    """
+
+    encode: Encode
+    suffix: str
+    help: str
+    cells: bool = False
+    feedback: bool = False
+
+
+def csv_rows(grades: Grades, options: Options) -> Exported:
+    """One row a student and assignment, in nbgrader's columns.
 
     Text that a spreadsheet would take for a formula gets an apostrophe in front, and values with
     commas, quotes or line breaks are quoted; apart from that the bytes are nbgrader's.
     """
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([field.name for field in fields(GradeRow)])
-    for row in rows:
-        writer.writerow([_value(value) for value in astuple(row)])
-    return file.getvalue().encode("utf-8-sig" if bom else "utf-8", "replace")
+    rows = grade_rows(grades)
+    header = [field.name for field in fields(GradeRow)]
+    return _csv([header, *([_value(value) for value in astuple(row)] for row in rows)], options)
+
+
+def csv_wide(grades: Grades, options: Options) -> Exported:
+    """One row a student, one column an assignment; empty where nothing was handed in."""
+    header = ["student_id", "last_name", "first_name", "email"]
+    header += [*(harmless(work.name) for work in grades.works), "total", "max_total"]
+    full = number(sum(work.max_score for work in grades.works))
+    rows = []
+    for person in grades.people:
+        scores = [mark.score if mark else None for mark in _marks(grades, person)]
+        total = number(sum(score or 0.0 for score in scores))
+        rows.append([*_identity(person), *map(number, scores), total, full])
+    return _csv([header, *rows], options)
+
+
+def csv_cells(grades: Grades, options: Options) -> Exported:
+    """One row a cell that can earn points, of every submission."""
+    header = ["assignment", "student_id", *(field.name for field in fields(CellMark)), "score"]
+    rows = [
+        [*map(harmless, (work.name, person.id)), *map(_value, astuple(mark)), number(mark.score)]
+        for work, person, mark in _every_cell(grades)
+    ]
+    return _csv([header, *rows], options)
+
+
+def json_file(grades: Grades, options: Options) -> Exported:
+    """Everything as data; the schema is in `docs/grader.md`."""
+    del options
+    submissions = [
+        {
+            "student": person.id,
+            "assignment": work.name,
+            "timestamp": mark.timestamp.isoformat() if mark.timestamp else None,
+            "raw_score": mark.raw_score,
+            "penalty": mark.penalty,
+            "score": mark.score,
+            "pending": mark.pending,
+            "cells": [
+                {**_fields(cell), "score": cell.score}
+                for cell in grades.cells.get((work.name, person.id), ())
+            ],
+        }
+        for work in grades.works
+        for person in grades.people
+        if (mark := grades.mark(work, person)) is not None
+    ]
+    document = {
+        "schema": SCHEMA,
+        "course": grades.course,
+        "assignments": [
+            {**_fields(work), "duedate": work.duedate.isoformat() if work.duedate else None}
+            for work in grades.works
+        ],
+        "students": [_fields(person) for person in grades.people],
+        "submissions": submissions,
+    }
+    text = json.dumps(document, ensure_ascii=True, indent=1, allow_nan=False)
+    return Exported(f"{text}\n".encode(), len(submissions))
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "csv": Format(csv_rows, ".csv", "one row a student and assignment, as nbgrader has it"),
+        "csv-wide": Format(csv_wide, ".csv", "one row a student, one column an assignment"),
+        "csv-cells": Format(csv_cells, ".csv", "one row a cell", cells=True),
+        "xlsx": Format(workbook, ".xlsx", "Excel, totals as formulas", cells=True),
+        "json": Format(json_file, ".json", "everything as data", cells=True),
+        "canvas": Format(lms.canvas, ".csv", "Canvas gradebook; best with --template"),
+        "moodle": Format(lms.moodle, ".csv", "Moodle grade import", cells=True),
+        "moodle-worksheet": Format(
+            lms.moodle_worksheet,
+            ".csv",
+            "Moodle's offline grading worksheet, filled in",
+            cells=True,
+        ),
+        "moodle-feedback": Format(
+            lms.moodle_feedback, ".zip", "the feedback pages as Moodle takes them", feedback=True
+        ),
+        "blackboard": Format(lms.blackboard, ".csv", "Blackboard upload; best with --template"),
+    }
+)
+
+
+def _csv(rows: Sequence[Sequence[str]], options: Options) -> Exported:
+    data = csv_text(rows).encode("utf-8-sig" if options.bom else "utf-8", "replace")
+    return Exported(data, len(rows) - 1)
 
 
 def _value(value: object) -> str:
@@ -48,10 +155,22 @@ def _value(value: object) -> str:
             return str(value)
 
 
-def harmless(text: str) -> str:
-    """The text, with an apostrophe in front if a spreadsheet would compute it."""
-    starts_formula = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
-    return f"'{text}" if starts_formula else text
+def _identity(person: Person) -> list[str]:
+    return [
+        _value(value) for value in (person.id, person.last_name, person.first_name, person.email)
+    ]
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType({"csv": csv_bytes})
+def _marks(grades: Grades, person: Person) -> Iterator[Any]:
+    return (grades.mark(work, person) for work in grades.works)
+
+
+def _every_cell(grades: Grades) -> Iterator[tuple[Work, Person, CellMark]]:
+    for work in grades.works:
+        for person in grades.people:
+            for mark in grades.cells.get((work.name, person.id), ()):
+                yield work, person, mark
+
+
+def _fields(record: Work | Person | CellMark) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.export.formats import FORMATS
-from autograder.export.rows import grade_rows
+from autograder.export.grades import Grades, read_grades
+from autograder.export.options import Options
 from autograder.grading.gradebook import open_gradebook
 
 __all__ = ["ExportReport", "export", "write_file"]
@@ -24,11 +25,13 @@ class ExportReport:
 
     Args:
         path: the file.
-        rows: how many students times assignments.
+        rows: how many rows with marks it has.
+        notes: what was left out and why, a sentence each.
     """
 
     path: Path
     rows: int
+    notes: tuple[str, ...] = ()
 
 
 def export(
@@ -38,9 +41,9 @@ def export(
     *,
     assignments: Collection[str] = (),
     students: Collection[str] = (),
-    bom: bool = False,
+    options: Options | None = None,
 ) -> ExportReport:
-    """Write one row a student and assignment.
+    """Write the grades of a course to a file.
 
     Args:
         course: whose gradebook.
@@ -48,24 +51,41 @@ def export(
         format: one of `FORMATS`.
         assignments: only these; all by default.
         students: only these; all by default.
-        bom: begin the file with a byte order mark, which old versions of Excel need for names
-            that are not ASCII.
+        options: `Options()` by default; the feedback pages are found by themselves.
 
     Raises:
-        OperatorError: an unknown format, assignment or student, or the file cannot be written.
+        OperatorError: an unknown format, assignment or student, a template that does not fit, or
+            the file cannot be written.
     """
-    encode = FORMATS.get(format)
-    if encode is None:
+    chosen = FORMATS.get(format)
+    if chosen is None:
         raise OperatorError(f"unknown format {format!r}; there is {', '.join(sorted(FORMATS))}")
     gradebook = open_gradebook(course)
     try:
         _refuse_unknown("assignment", assignments, {a.name for a in gradebook.assignments})
         _refuse_unknown("student", students, {s.id for s in gradebook.students})
-        rows = grade_rows(gradebook, assignments=assignments, students=students)
+        grades = read_grades(
+            gradebook, assignments=assignments, students=students, cells=chosen.cells
+        )
     finally:
         gradebook.close()
-    write_file(to, encode(rows, bom=bom))
-    return ExportReport(path=to, rows=len(rows))
+    options = options or Options()
+    if chosen.feedback:
+        options = replace(options, feedback=_feedback(course, grades))
+    exported = chosen.encode(grades, options)
+    write_file(to, exported.data)
+    return ExportReport(path=to, rows=exported.rows, notes=exported.notes)
+
+
+def _feedback(course: Course, grades: Grades) -> dict[tuple[str, str], tuple[Path, ...]]:
+    return {
+        (work.name, person.id): tuple(
+            sorted(course.step("feedback", person.id, work.name).glob("*.html"))
+        )
+        for work in grades.works
+        for person in grades.people
+        if grades.mark(work, person) is not None
+    }
 
 
 def _refuse_unknown(kind: str, wanted: Collection[str], known: Collection[str]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,20 @@ from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course import Course
 from autograder.errors import OperatorError
-from autograder.export import FORMATS, GradeRow, export
-from autograder.export.formats import csv_bytes, harmless
-from autograder.export.plugin import SafeCsvExportPlugin
+from autograder.export import FORMATS, Options, export
+from autograder.export.grades import Grades, Mark, Person, Work
+from autograder.export.plugin import (
+    Blackboard,
+    Canvas,
+    CsvCells,
+    CsvWide,
+    Excel,
+    Json,
+    Moodle,
+    SafeCsvExportPlugin,
+)
+from autograder.export.rows import GradeRow
+from autograder.export.text import harmless
 from tests.builders import make_course
 from tests.gradebooks import with_gradebook
 
@@ -73,21 +85,15 @@ def test_only_some_assignments_and_students(course: Course, tmp_path: Path) -> N
     ]
 
 
-def row(**values: object) -> GradeRow:
-    blank: dict[str, object] = {
-        "assignment": "a",
-        "duedate": None,
-        "timestamp": None,
-        "student_id": "s",
-        "last_name": None,
-        "first_name": None,
-        "email": None,
-        "raw_score": 0.0,
-        "late_submission_penalty": 0.0,
-        "score": 0.0,
-        "max_score": 1.0,
-    }
-    return GradeRow(**(blank | values))  # type: ignore[arg-type]
+def one(mark: Mark | None = None, **person: str) -> Grades:
+    """The grades of one student in one assignment."""
+    who = Person(**({"id": "s"} | person))
+    marks = {("a", who.id): mark} if mark else {}
+    return Grades("c", (Work("a", None, 1.0),), (who,), marks)
+
+
+def csv_bytes(grades: Grades, *, bom: bool = False) -> bytes:
+    return FORMATS["csv"].encode(grades, Options(bom=bom)).data
 
 
 def parsed(data: bytes) -> dict[str, str]:
@@ -97,7 +103,7 @@ def parsed(data: bytes) -> dict[str, str]:
 
 def test_text_that_looks_like_a_formula_is_made_text() -> None:
     data = csv_bytes(
-        [row(student_id="=1+1", last_name='+A,"B"', first_name="-1", email="@x", raw_score=-1.5)]
+        one(Mark(None, -1.5, 0, 0), id="=1+1", last_name='+A,"B"', first_name="-1", email="@x")
     )
     first = parsed(data)
     assert (first["student_id"], first["last_name"], first["first_name"], first["email"]) == (
@@ -120,19 +126,19 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 
 
 def test_line_breaks_in_names_stay_in_their_cell() -> None:
-    data = csv_bytes([row(last_name="a\nb,c")])
+    data = csv_bytes(one(last_name="a\nb,c"))
     assert parsed(data)["last_name"] == "a\nb,c"
 
 
 def test_a_byte_order_mark_only_if_asked() -> None:
-    assert csv_bytes([], bom=False).startswith(b"assignment,")
-    assert csv_bytes([], bom=True).startswith(b"\xef\xbb\xbfassignment,")
+    assert csv_bytes(one(), bom=False).startswith(b"assignment,")
+    assert csv_bytes(one(), bom=True).startswith(b"\xef\xbb\xbfassignment,")
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "xls"}, "unknown format 'xls'; there is csv"),
+        ({"format": "xls"}, "unknown format 'xls'; there is blackboard, canvas, csv"),
         ({"assignments": ["third"]}, "the gradebook has no assignment 'third'"),
         ({"students": ["bob"]}, "the gradebook has no student 'bob'"),
         ({"to": "no/such/folder.csv"}, "cannot be written: No such file or directory"),
@@ -157,5 +163,64 @@ def test_a_failed_export_leaves_the_old_file(course: Course, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.glob("*grades*")] == ["grades.csv"]
 
 
-def test_csv_is_a_known_format() -> None:
-    assert FORMATS["csv"] is csv_bytes
+def test_one_column_an_assignment(course: Course, tmp_path: Path) -> None:
+    export(course, tmp_path / "wide.csv", "csv-wide")
+    assert (tmp_path / "wide.csv").read_text().splitlines() == [
+        "student_id,last_name,first_name,email,first,second,total,max_total",
+        "zoe,Adams,Zoë,z@example.org,1,2,3,8",
+        "ada,Byron,Ada,,,,0,8",
+        "li,李,明,,0,,0,8",
+    ]
+
+
+def test_one_row_a_cell(course: Course, tmp_path: Path) -> None:
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        grade = gradebook.find_grade("g", "n", "second", "zoe")
+        grade.manual_score, grade.extra_credit = 2.5, 0.5
+        gradebook.db.commit()
+    report = export(course, tmp_path / "cells.csv", "csv-cells")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "cells.csv").read_text())))
+    assert report.rows == len(rows) == 3
+    zoe = rows[-1]
+    assert (zoe["assignment"], zoe["student_id"], zoe["notebook"], zoe["cell"]) == (
+        "second",
+        "zoe",
+        "n",
+        "g",
+    )
+    assert (zoe["auto_score"], zoe["manual_score"], zoe["score"]) == ("4.0", "2.5", "3")
+    assert rows[0]["manual_score"] == ""
+
+
+def test_json_has_everything(course: Course, tmp_path: Path) -> None:
+    export(course, tmp_path / "grades.json", "json")
+    document = json.loads((tmp_path / "grades.json").read_text())
+    assert [work["name"] for work in document["assignments"]] == ["first", "second"]
+    assert {student["id"] for student in document["students"]} == {"zoe", "ada", "li"}
+    zoe = next(entry for entry in document["submissions"] if entry["student"] == "zoe")
+    assert (zoe["raw_score"], zoe["penalty"], zoe["score"]) == (3.0, 2.0, 1.0)
+    assert [(cell["cell"], cell["score"]) for cell in zoe["cells"]] == [("g", 3.0)]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"moodle-worksheet", "moodle-feedback"}))
+def test_the_same_grades_make_the_same_points_in_every_format(
+    course: Course, tmp_path: Path, name: str
+) -> None:
+    report = export(course, tmp_path / "out", name)
+    assert report.path.stat().st_size > 0
+    assert report.rows > 0
+
+
+@pytest.mark.parametrize(
+    "plugin", [Canvas, Moodle, Blackboard, CsvWide, CsvCells, Excel, Json], ids=lambda p: p.format
+)
+def test_nbgrader_export_writes_the_same(
+    course: Course, tmp_path: Path, plugin: type[SafeCsvExportPlugin]
+) -> None:
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        plugin(to=str(tmp_path / "plugin")).export(gradebook)
+    export(course, tmp_path / "ours", plugin.format)
+    if plugin is Excel:  # a workbook holds the time it was made
+        assert (tmp_path / "plugin").read_bytes().startswith(b"PK")
+    else:
+        assert (tmp_path / "plugin").read_bytes() == (tmp_path / "ours").read_bytes()

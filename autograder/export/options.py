@@ -1,0 +1,71 @@
+"""What the person who exports decides, and what is said back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import final
+
+from autograder.export.grades import Grades, Mark, Person, Work
+from autograder.export.template import Table
+
+__all__ = ["Exported", "Options"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How grades are exported.
+
+    Args:
+        bom: begin text with a byte order mark, which old versions of Excel need for names that
+            are not ASCII.
+        template: the file that the LMS gave, to be filled in.
+        columns: the LMS's column of an assignment, where its name does not say.
+        provisional: give the points there are even where a person has yet to mark an answer;
+            otherwise such marks stay empty in files for an LMS.
+        missing_as_zero: give 0 to who handed nothing in; otherwise that stays empty in files for
+            an LMS.
+        feedback: the page of a student's assignment by its file name, for formats that carry it.
+    """
+
+    bom: bool = False
+    template: Table | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    provisional: bool = False
+    missing_as_zero: bool = False
+    feedback: Mapping[tuple[str, str], tuple[Path, ...]] = field(default_factory=dict)
+
+    def points(self, mark: Mark | None) -> float | None:
+        """What an LMS is told about a mark; None to leave its entry as it is."""
+        if mark is None:
+            return 0.0 if self.missing_as_zero else None
+        return mark.score if self.provisional or not mark.pending else None
+
+    def withheld(self, grades: Grades) -> list[tuple[Work, Person]]:
+        """Whose marks are left out because a person has yet to mark an answer."""
+        if self.provisional:
+            return []
+        return [
+            (work, person)
+            for work in grades.works
+            for person in grades.people
+            if (mark := grades.mark(work, person)) is not None and mark.pending
+        ]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file's bytes, and what its reader has to know.
+
+    Args:
+        data: the file.
+        rows: how many rows with marks it has.
+        notes: what was left out and why, a sentence each.
+    """
+
+    data: bytes
+    rows: int
+    notes: tuple[str, ...] = ()
