@@ -207,8 +207,10 @@ def grade(
     """Grade submitted/, write autograded/ and the gradebook."""
     from autograder.grading.batch import grade_assignment
     from autograder.grading.engines import default_engine
+    from autograder.lateness import load_rules, sync
 
     opened = _open(course)
+    load_rules(opened)  # a mistake there is told before the work
     console = make_console()
     if json_file is not None:
         _require_folder(json_file)
@@ -223,7 +225,10 @@ def grade(
         )
     if json_file is not None:
         _write_json(json_file, report.to_json())
+    deductions = sync(opened)
     console.print(grading_table(report))
+    if late := sum(d.points > 0 and d.lateness.assignment == assignment for d in deductions):
+        console.print(f"{late} late submissions lost points; `autograder policy` says why.")
     print_quarantined(console, report)
     print_written(console, "Gradebook", opened.db_url.removeprefix("sqlite:///"))
 
@@ -239,6 +244,37 @@ def _write_json(path: Path, document: dict[str, Any]) -> None:
 
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     write_file(path, (text + "\n").encode("utf-8", "replace"))
+
+
+@app.command()
+def policy(
+    *,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write it into the gradebook; `grade` does so as well.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Show what policy.toml makes of late submissions and extensions."""
+    from autograder.grading.gradebook import open_gradebook
+    from autograder.lateness import apply_policy, assess_course, load_rules
+    from autograder.lateness.show import policy_table
+
+    opened = _open(course)
+    rules = load_rules(opened)
+    if rules is None:
+        raise OperatorError(
+            f"there is no {opened.root / 'policy.toml'}; docs/grader.md has one to start from"
+        )
+    gradebook = open_gradebook(opened)
+    try:
+        deductions = apply_policy(rules, gradebook) if apply else assess_course(rules, gradebook)
+    finally:
+        gradebook.close()
+    console = make_console()
+    console.print(policy_table(rules, deductions))
+    changed = sum(deduction.changed for deduction in deductions)
+    if changed and not apply:
+        console.print(f"{changed} penalties differ from the gradebook's; --apply writes them.")
 
 
 @app.command()
@@ -303,6 +339,7 @@ def export(
     """Write the grades to a file."""
     from autograder.export import FORMATS, Options, read_table
     from autograder.export import export as export_grades
+    from autograder.lateness import load_rules
 
     columns = {}
     for entry in column or ():
@@ -312,8 +349,10 @@ def export(
         columns[name] = header
     if to is None:
         to = Path(f"grades{FORMATS[format].suffix if format in FORMATS else '.csv'}")
+    opened = _open(course)
+    rules = load_rules(opened)
     report = export_grades(
-        _open(course),
+        opened,
         to,
         format,
         assignments=assignment or (),
@@ -324,6 +363,7 @@ def export(
             columns=columns,
             provisional=provisional,
             missing_as_zero=missing_as_zero,
+            drop_lowest=rules.drop_lowest if rules else 0,
         ),
     )
     console = make_console()

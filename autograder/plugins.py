@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbgrader.converters import Autograde, GenerateFeedback
-from nbgrader.preprocessors import Execute, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, Execute, SaveAutoGrades
 from nbgrader.utils import is_solution
 from traitlets.config.loader import LazyConfigValue
 
@@ -15,6 +15,7 @@ from autograder.feedback.filters import FILTERS
 from autograder.feedback.hide import HideHiddenTests
 from autograder.grading.outputs import result_of_cell
 from autograder.grading.score import decide
+from autograder.lateness.plugin import AssignPolicyPenalties, PolicyPenalty
 
 __all__ = ["AUTOGRADE_PREPROCESSORS", "SaveProvenGrades", "configure"]
 
@@ -47,6 +48,7 @@ class SaveProvenGrades(SaveAutoGrades):  # type: ignore[misc]  # nbgrader ships 
 AUTOGRADE_PREPROCESSORS: list[tuple[type, type]] = [
     (Execute, SealedExecute),
     (SaveAutoGrades, SaveProvenGrades),
+    (AssignLatePenalties, AssignPolicyPenalties),
 ]
 """What stands in for which of nbgrader's own steps in `nbgrader autograde`."""
 
@@ -58,6 +60,7 @@ def configure(c: Any) -> None:
       notebook back on the instructor's footing, and give points only for what was proven.
     * `nbgrader generate_feedback` shows no hidden tests, and nothing a student wrote runs there
       or in the formgrader.
+    * `nbgrader autograde` takes off for lateness what `policy.toml` says, if there is one.
     * `nbgrader export` writes CSV that a spreadsheet takes for text.
 
     What the course has set itself stays.
@@ -78,6 +81,9 @@ def configure(c: Any) -> None:
         c.HTMLExporter.sanitize_html = True
     if c.HTMLExporter.sanitize_html:
         c.HTMLExporter.filters = FILTERS | _chosen(c.HTMLExporter.get("filters"), {})
+    if "plugin_class" not in c.AssignLatePenalties:
+        c.AssignLatePenalties.plugin_class = PolicyPenalty
+        c.AssignPolicyPenalties.plugin_class = PolicyPenalty
     if "plugin_class" not in c.ExportApp:
         c.ExportApp.plugin_class = SafeCsvExportPlugin
 

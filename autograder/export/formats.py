@@ -63,12 +63,13 @@ def csv_wide(grades: Grades, options: Options) -> Exported:
     """One row a student, one column an assignment; empty where nothing was handed in."""
     header = ["student_id", "last_name", "first_name", "email"]
     header += [*(harmless(work.name) for work in grades.works), "total", "max_total"]
-    full = number(sum(work.max_score for work in grades.works))
     rows = []
     for person in grades.people:
         scores = [mark.score if mark else None for mark in _marks(grades, person)]
-        total = number(sum(score or 0.0 for score in scores))
-        rows.append([*_identity(person), *map(number, scores), total, full])
+        counted = options.counted(grades, person)
+        total = sum(mark.score for work in counted if (mark := grades.mark(work, person)))
+        full = sum(work.max_score for work in counted)
+        rows.append([*_identity(person), *map(number, [*scores, total, full])])
     return _csv([header, *rows], options)
 
 

@@ -27,6 +27,7 @@ class Options:
             otherwise such marks stay empty in files for an LMS.
         missing_as_zero: give 0 to who handed nothing in; otherwise that stays empty in files for
             an LMS.
+        drop_lowest: how many assignments with the lowest share of points leave a student's total.
         feedback: the page of a student's assignment by its file name, for formats that carry it.
     """
 
@@ -35,6 +36,7 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=dict)
     provisional: bool = False
     missing_as_zero: bool = False
+    drop_lowest: int = 0
     feedback: Mapping[tuple[str, str], tuple[Path, ...]] = field(default_factory=dict)
 
     def points(self, mark: Mark | None) -> float | None:
@@ -42,6 +44,18 @@ class Options:
         if mark is None:
             return 0.0 if self.missing_as_zero else None
         return mark.score if self.provisional or not mark.pending else None
+
+    def counted(self, grades: Grades, person: Person) -> tuple[Work, ...]:
+        """The assignments that count for a student's total; of equals the later one leaves."""
+        worth = [work for work in grades.works if work.max_score > 0]
+        shares = {
+            work.name: (mark.score if mark else 0.0) / work.max_score
+            for work in worth
+            for mark in (grades.mark(work, person),)
+        }
+        kept = sorted(worth, key=lambda work: -shares[work.name])
+        dropped = {work.name for work in kept[max(1, len(kept) - self.drop_lowest) :]}
+        return tuple(work for work in grades.works if work.name not in dropped)
 
     def withheld(self, grades: Grades) -> list[tuple[Work, Person]]:
         """Whose marks are left out because a person has yet to mark an answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import xlsxwriter
@@ -50,7 +51,9 @@ def _students(sheet: Any, grades: Grades, options: Options, bold: Any, percent: 
     sheet.write_string(1, 0, "points there are", bold)
     for column, work in enumerate(grades.works, start=first):
         sheet.write_number(1, column, work.max_score, bold)
-    _sum(sheet, 1, first, last, sum(work.max_score for work in grades.works))
+    every = range(first, last + 1)
+    full = sum(work.max_score for work in grades.works)
+    sheet.write_formula(1, total, f"=SUM({_span(1, every)})", None, full)
     top = 2
     for row, person in enumerate(grades.people, start=top):
         identity = (person.id, person.last_name, person.first_name, person.email)
@@ -60,11 +63,16 @@ def _students(sheet: Any, grades: Grades, options: Options, bold: Any, percent: 
         for column, value in enumerate(points, start=first):
             if value is not None:
                 sheet.write_number(row, column, value)
-        _sum(sheet, row, first, last, sum(value or 0.0 for value in points))
-        most = xl_rowcol_to_cell(1, total, row_abs=True, col_abs=True)
-        here = xl_rowcol_to_cell(row, total)
-        full = sum(work.max_score for work in grades.works)
-        shown = sum(value or 0.0 for value in points) / full if full else ""
+        # Which assignments a course drops is decided here; the sum over the others stays live.
+        counted = options.counted(grades, person)
+        columns = [
+            column for column, work in zip(every, grades.works, strict=True) if work in counted
+        ]
+        earned = sum(points[column - first] or 0.0 for column in columns)
+        possible = sum(work.max_score for work in counted)
+        sheet.write_formula(row, total, f"=SUM({_span(row, columns)})", None, earned)
+        most, here = f"SUM({_span(1, columns, fixed=True)})", xl_rowcol_to_cell(row, total)
+        shown = earned / possible if possible else ""
         sheet.write_formula(row, share, f'=IF({most}=0,"",{here}/{most})', percent, shown)
     if grades.people and grades.works:
         bottom = top + len(grades.people)
@@ -87,12 +95,13 @@ def _students(sheet: Any, grades: Grades, options: Options, bold: Any, percent: 
     sheet.set_column(0, 3, 18)
 
 
-def _sum(sheet: Any, row: int, first: int, last: int, value: float) -> None:
-    if last < first:
-        sheet.write_number(row, last + 1, 0)
-        return
-    cells = f"{xl_rowcol_to_cell(row, first)}:{xl_rowcol_to_cell(row, last)}"
-    sheet.write_formula(row, last + 1, f"=SUM({cells})", None, value)
+def _span(row: int, columns: Sequence[int], *, fixed: bool = False) -> str:
+    """Cells of a row for a formula: a range if nothing is left out; 0 for none."""
+    names = [xl_rowcol_to_cell(row, column, row_abs=fixed, col_abs=fixed) for column in columns]
+    if not names:
+        return "0"
+    whole = columns[-1] - columns[0] + 1 == len(columns)
+    return f"{names[0]}:{names[-1]}" if whole else ",".join(names)
 
 
 def _cells(sheet: Any, grades: Grades, bold: Any) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from autograder.export.formats import FORMATS
 from autograder.export.grades import Grades, read_grades
 from autograder.export.options import Options
 from autograder.grading.gradebook import open_gradebook
+from autograder.lateness import load_rules, sync
 
 __all__ = ["ExportReport", "export", "write_file"]
 
@@ -51,7 +52,7 @@ def export(
         format: one of `FORMATS`.
         assignments: only these; all by default.
         students: only these; all by default.
-        options: `Options()` by default; the feedback pages are found by themselves.
+        options: by default `Options()`, with the assignments that `policy.toml` drops; the feedback pages are found by themselves.
 
     Raises:
         OperatorError: an unknown format, assignment or student, a template that does not fit, or
@@ -60,6 +61,8 @@ def export(
     chosen = FORMATS.get(format)
     if chosen is None:
         raise OperatorError(f"unknown format {format!r}; there is {', '.join(sorted(FORMATS))}")
+    rules = load_rules(course)
+    sync(course)
     gradebook = open_gradebook(course)
     try:
         _refuse_unknown("assignment", assignments, {a.name for a in gradebook.assignments})
@@ -69,7 +72,7 @@ def export(
         )
     finally:
         gradebook.close()
-    options = options or Options()
+    options = options or Options(drop_lowest=rules.drop_lowest if rules else 0)
     if chosen.feedback:
         options = replace(options, feedback=_feedback(course, grades))
     exported = chosen.encode(grades, options)

@@ -97,6 +97,7 @@ class Page:
         cells: the notebook.
         repairs: what was put right before it was run.
         late_penalty: points taken off.
+        lateness: why, or what moved the deadline, in sentences.
         others: names of the other notebooks of the assignment, which lie beside this one.
     """
 
@@ -108,6 +109,7 @@ class Page:
     cells: tuple[CellView, ...] = ()
     repairs: tuple[str, ...] = ()
     late_penalty: float = 0.0
+    lateness: str = ""
     others: tuple[str, ...] = ()
 
     @property

@@ -102,6 +102,7 @@ def build_page(
     markers: Markers,
     others: Sequence[str] = (),
     notice: str = "",
+    lateness: str = "",
 ) -> Page:
     """The feedback on one notebook.
 
@@ -115,6 +116,7 @@ def build_page(
         markers: the course's delimiters.
         others: names of the other notebooks.
         notice: what has to be said first.
+        lateness: what the course's rules made of when it was handed in, in sentences.
     """
     parsed = [_parse(raw) for raw in cells]
     results = {
@@ -132,6 +134,7 @@ def build_page(
         cells=tuple(_views(parsed, results, marks, markers, _withholder(hidden))),
         repairs=tuple(_repairs(notebook, record)),
         late_penalty=marks.late_penalty,
+        lateness=lateness,
         others=tuple(others),
     )
 

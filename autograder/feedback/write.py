@@ -16,6 +16,7 @@ from autograder.folders import replace_folder
 from autograder.grading.gradebook import open_gradebook
 from autograder.grading.record import SubmissionRecord, load_record
 from autograder.grading.verdict import SubmissionStatus
+from autograder.lateness import Lateness, apply_policy, explain, load_rules
 from autograder.markers import Markers
 
 __all__ = ["FeedbackReport", "Progress", "feedback"]
@@ -58,6 +59,8 @@ class _Known:
     marks: Mapping[str, Mapping[str, NotebookMarks]]
     records: Mapping[str, SubmissionRecord]
     markers: Markers
+    lateness: Mapping[str, Lateness]
+    zone: str
 
 
 def feedback(
@@ -103,8 +106,11 @@ def _gather(course: Course, assignment: str) -> _Known:
     if not folder.is_dir():
         known = ", ".join(course.assignments()) or "none"
         raise OperatorError(f"there is no assignment {assignment!r} (assignments: {known})")
+    rules = load_rules(course)
     gradebook = open_gradebook(course)
     try:
+        # A person may have changed a score since, of which a penalty takes its share.
+        deductions = apply_policy(rules, gradebook) if rules else []
         marks = read_marks(gradebook, assignment)
     finally:
         gradebook.close()
@@ -120,6 +126,12 @@ def _gather(course: Course, assignment: str) -> _Known:
         marks=marks,
         records=records,
         markers=Markers.of(course.config),
+        lateness={
+            deduction.student: deduction.lateness
+            for deduction in deductions
+            if deduction.lateness.assignment == assignment
+        },
+        zone=rules.zone if rules else "UTC",
     )
 
 
@@ -167,9 +179,15 @@ def _pages(known: _Known, student: str, autograded: Path) -> list[Page]:
             markers=known.markers,
             others=[other for other in present if other != name],
             notice=notice,
+            lateness=_lateness(known, student, marks.get(name, NotebookMarks()).late_penalty),
         )
         for name in present
     ]
+
+
+def _lateness(known: _Known, student: str, points: float) -> str:
+    lateness = known.lateness.get(student)
+    return explain(lateness, points=points, zone=known.zone) if lateness else ""
 
 
 def _quarantine_notice(course: Course, record: SubmissionRecord) -> str:

@@ -38,7 +38,7 @@ def test_totals_are_formulas_with_their_values() -> None:
     assert [cell.value for cell in formulas[1]][4:] == ["first", "=second", "total", "percent"]
     assert formulas["G3"].value == "=SUM(E3:F3)"
     assert (values["E3"].value, values["F3"].value, values["G3"].value) == (7.5, 16, 23.5)
-    assert formulas["H3"].value == '=IF($G$2=0,"",G3/$G$2)'
+    assert formulas["H3"].value == '=IF(SUM($E$2:$F$2)=0,"",G3/SUM($E$2:$F$2))'
     assert values["H3"].value == pytest.approx(23.5 / 30)
     assert formulas["E6"].value == '=IFERROR(AVERAGE(E3:E5),"")'
     assert values["E6"].value == 7.5
@@ -68,3 +68,16 @@ def test_no_text_of_a_student_is_a_formula() -> None:
 def test_characters_that_a_workbook_cannot_hold_are_replaced() -> None:
     grades, _ = sheets(values=False)
     assert grades["B4"].value == "李\ufffd"
+
+
+def test_what_a_course_drops_leaves_each_total() -> None:
+    works = tuple(Work(name, None, most) for name, most in (("a", 10.0), ("b", 20.0), ("c", 10.0)))
+    marks = {("a", "ada"): Mark(None, 9.0, 0, 0), ("b", "ada"): Mark(None, 10.0, 0, 0)}
+    marks |= {("c", "ada"): Mark(None, 10.0, 0, 0)}
+    grades = Grades("course", works, (Person("ada"), Person("eve")), marks)
+    options = Options(drop_lowest=1)
+    data = FORMATS["xlsx"].encode(grades, options).data
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Grades"]
+    assert (sheet["H3"].value, sheet["H4"].value) == ("=SUM(E3,G3)", "=SUM(E4:F4)")
+    wide = FORMATS["csv-wide"].encode(grades, options).data.decode().splitlines()
+    assert wide[1:] == ["ada,,,,9,10,10,19,20", "eve,,,,,,,0,30"]

@@ -1,0 +1,159 @@
+"""Writes due dates, extensions and penalties into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any, final
+
+from nbgrader.api import SubmittedAssignment
+
+from autograder.course import Course
+from autograder.grading.gradebook import open_gradebook
+from autograder.lateness.assess import HandedIn, Lateness, assess
+from autograder.lateness.rules import Rules, load_rules
+
+__all__ = [
+    "Deduction",
+    "apply_policy",
+    "assess_course",
+    "assess_student",
+    "sync",
+    "write_extension",
+]
+
+_SAME = 1e-9
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """What the rules take off one submission.
+
+    Args:
+        student: the student's id.
+        lateness: what they make of its time.
+        score: points earned before.
+        points: taken off.
+        before: what the gradebook took off until now.
+    """
+
+    student: str
+    lateness: Lateness
+    score: float
+    points: float
+    before: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether the gradebook says something else."""
+        return abs(self.points - self.before) > _SAME
+
+
+def assess_student(rules: Rules, gradebook: Any, student: str) -> dict[str, Lateness]:
+    """What the rules make of everything that one student handed in, by assignment."""
+    submissions = gradebook.db.query(SubmittedAssignment).filter_by(student_id=student)
+    return assess(rules, student, {entry.name: _handed(rules, entry) for entry in submissions})
+
+
+def assess_course(rules: Rules, gradebook: Any) -> list[Deduction]:
+    """What the rules take off every submission in the gradebook; nothing is written.
+
+    Sorted by assignment and student.
+    """
+    return [deduction for deduction, _, _ in _assessed(rules, gradebook)]
+
+
+def apply_policy(rules: Rules, gradebook: Any) -> list[Deduction]:
+    """Bring the gradebook in step with the rules, in one transaction.
+
+    Due dates and extensions that the rules do not name stay as they are.
+
+    Args:
+        rules: of the course.
+        gradebook: nbgrader's `Gradebook`.
+
+    Returns:
+        What is taken off every submission, sorted by assignment and student.
+    """
+    session = gradebook.db
+    try:
+        for assignment in gradebook.assignments:
+            due = rules.of(assignment.name).due
+            if due is not None and assignment.duedate != due:
+                assignment.duedate = due
+        found = _assessed(rules, gradebook)
+        for deduction, submission, penalties in found:
+            write_extension(submission, deduction.lateness)
+            for notebook, points in penalties:
+                wanted = points or None
+                if (notebook.late_submission_penalty or 0.0) != (wanted or 0.0):
+                    notebook.late_submission_penalty = wanted
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    return [deduction for deduction, _, _ in found]
+
+
+def sync(course: Course) -> list[Deduction]:
+    """`apply_policy` with the course's own rules; nothing happens where there are none.
+
+    Raises:
+        OperatorError: `policy.toml` says something that has no meaning.
+    """
+    rules = load_rules(course)
+    if rules is None:
+        return []
+    gradebook = open_gradebook(course)
+    try:
+        return apply_policy(rules, gradebook)
+    finally:
+        gradebook.close()
+
+
+def write_extension(submission: Any, lateness: Lateness) -> None:
+    """Give nbgrader's submission the deadline that the rules give it, if they give one."""
+    if lateness.extension is not None and lateness.deadline and lateness.due:
+        extension = lateness.deadline - lateness.due
+        if submission.extension != extension:
+            submission.extension = extension
+
+
+def _handed(rules: Rules, submission: Any) -> HandedIn:
+    due = rules.of(submission.name).due or submission.assignment.duedate
+    # An extension that somebody entered elsewhere moves the date that the rules start from.
+    if due is not None and submission.extension is not None:
+        named = rules.extended(submission.name, submission.student_id, due)[1]
+        if named is None:
+            due += submission.extension
+    return HandedIn(due, submission.timestamp)
+
+
+def _assessed(rules: Rules, gradebook: Any) -> list[tuple[Deduction, Any, list[tuple[Any, float]]]]:
+    by_student: dict[str, list[Any]] = defaultdict(list)
+    for submission in gradebook.db.query(SubmittedAssignment):
+        by_student[submission.student_id].append(submission)
+    found = []
+    for student, submissions in by_student.items():
+        lateness = assess(
+            rules, student, {entry.name: _handed(rules, entry) for entry in submissions}
+        )
+        for submission in submissions:
+            verdict = lateness[submission.name]
+            penalties = [
+                (notebook, verdict.penalty(float(notebook.score), float(notebook.max_score)))
+                for notebook in submission.notebooks
+            ]
+            deduction = Deduction(
+                student=student,
+                lateness=verdict,
+                score=sum(float(notebook.score) for notebook in submission.notebooks),
+                points=sum(points for _, points in penalties),
+                before=sum(
+                    float(notebook.late_submission_penalty or 0)
+                    for notebook in submission.notebooks
+                ),
+            )
+            found.append((deduction, submission, penalties))
+    return sorted(found, key=lambda entry: (entry[0].lateness.assignment, entry[0].student))
