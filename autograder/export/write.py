@@ -52,7 +52,8 @@ def export(
         format: one of `FORMATS`.
         assignments: only these; all by default.
         students: only these; all by default.
-        options: by default `Options()`, with the assignments that `policy.toml` drops; the feedback pages are found by themselves.
+        options: by default what `policy.toml` drops is dropped; the feedback pages are found by
+            themselves.
 
     Raises:
         OperatorError: an unknown format, assignment or student, a template that does not fit, or
