@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench fuzz lock clean
 
 PYTHON ?= python3.11
 export PYTHON
@@ -24,6 +24,7 @@ help:
 	@echo "make test    run the tests, with coverage"
 	@echo "make check   format, lint, types, notebook format, release in step with source"
 	@echo "make bench   run the benchmarks"
+	@echo "make fuzz    feed the readers of untrusted bytes what breaks them; MINUTES=5 for each of them"
 	@echo "make lock    write requirements.lock anew"
 	@echo "make clean   remove what these commands made, .venv included"
 
@@ -44,6 +45,10 @@ check: $(READY)
 
 bench: $(READY)
 	@scripts/bench
+
+MINUTES ?= 5
+fuzz: $(READY)
+	@scripts/fuzz $(MINUTES)
 
 lock: $(READY)
 	@scripts/lock
