@@ -180,13 +180,37 @@ def collect(
         str | None,
         typer.Option(help="Encoding of names in zips that do not say, such as gbk."),
     ] = None,
+    roster: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Who the students are: a CSV of yours, or Canvas's gradebook, Moodle's grading "
+            "worksheet, Blackboard's Grade Center; may be repeated.",
+        ),
+    ] = None,
+    *,
+    late_replaces: Annotated[
+        bool,
+        typer.Option("--late-replaces", help="A late one replaces one that kept the deadline."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """File submissions under submitted/<student>/<assignment>/."""
     from autograder.collect import collect as collect_submissions
     from autograder.collect.show import print_report
 
-    report = collect_submissions(_open(course), sources, assignment, encoding=encoding)
+    report = collect_submissions(
+        _open(course),
+        sources,
+        assignment,
+        encoding=encoding,
+        rosters=roster or (),
+        late_replaces=late_replaces,
+        dry_run=dry_run,
+    )
     print_report(make_console(), report)
     if not report.filed:
         raise typer.Exit(1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -14,10 +16,14 @@ from typing import cast, final
 from nbgrader.utils import parse_utc
 
 from autograder.collect.layout import Placed, arrange
+from autograder.collect.lms import Download, System, recognise
+from autograder.collect.roster import Roster, RosterEntry, named, read_rosters
 from autograder.collect.trees import CollectLimits, ReadError, Tree, notebooks_tree, open_tree
 from autograder.course import Course, check_name
 from autograder.errors import OperatorError
 from autograder.folders import read_folder, replace_folder
+from autograder.grading.gradebook import open_gradebook
+from autograder.lateness import Rules, load_rules
 
 __all__ = ["CollectReport", "Doubt", "Filed", "Outcome", "collect"]
 
@@ -43,6 +49,12 @@ class Outcome(StrEnum):
     OLDER = "older"
     """It was handed in before the one that is filed, which stays."""
 
+    AFTER_DEADLINE = "after deadline"
+    """It came after the deadline, and the one that is filed before, which stays."""
+
+    TOO_MANY = "too many"
+    """The course allows fewer attempts; the one that is filed stays."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class Filed:
         outcome: what was done.
         source: where it came from.
         history: where the replaced one lies now, if there was one.
+        renamed: (as it came, as it is filed) of notebooks that an LMS or a browser renamed.
     """
 
     student: str
@@ -62,6 +75,7 @@ class Filed:
     outcome: Outcome
     source: str
     history: Path | None = None
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 @final
@@ -88,10 +102,14 @@ class CollectReport:
     Args:
         filed: the submissions, in the order they were found.
         doubtful: everything that was not filed.
+        systems: which source is a download of which learning management system.
+        dry_run: whether nothing was written.
     """
 
     filed: tuple[Filed, ...]
     doubtful: tuple[Doubt, ...]
+    systems: Mapping[str, System] = field(default_factory=dict)
+    dry_run: bool = False
 
 
 def collect(
@@ -101,13 +119,20 @@ def collect(
     *,
     limits: CollectLimits | None = None,
     encoding: str | None = None,
+    rosters: Sequence[Path] = (),
+    late_replaces: bool = False,
+    dry_run: bool = False,
 ) -> CollectReport:
     """File submissions under `submitted/<student>/<assignment>/`.
 
     A source is a folder, a zip or a notebook; `autograder.collect.layout` has the rules for what
-    belongs to whom. Notebooks are filed as they are, readable or not: grading says what is wrong.
-    Nothing is deleted: a submission that is replaced goes to `submitted/.history/`. When both have
-    a `timestamp.txt`, the newer one wins; otherwise the one that is being collected.
+    belongs to whom, `autograder.collect.lms` those for the bulk downloads of Canvas, Moodle,
+    Blackboard and GitHub Classroom. Notebooks are filed as they are, readable or not: grading says
+    what is wrong. Nothing is deleted: a submission that is replaced goes to `submitted/.history/`.
+
+    Of several submissions of a student the last one before the deadline counts, or the last one
+    if all are late: the newer of two wins, unless `policy.toml` has a deadline and only the older
+    one keeps it. Without times the one that is being collected wins.
 
     Args:
         course: the course.
@@ -115,6 +140,9 @@ def collect(
         assignment: the one that files belong to which do not say.
         limits: bounds on each source; `CollectLimits()` by default.
         encoding: of the names in a zip that are not UTF-8, such as `"gbk"`.
+        rosters: tables of students, for downloads that have an LMS's numbers or names only.
+        late_replaces: the last one counts even if it is late and an earlier one is not.
+        dry_run: say what would be done, and write nothing.
 
     Raises:
         OperatorError: a source does not exist, the encoding or the assignment is not known.
@@ -129,7 +157,15 @@ def collect(
     missing = [str(source) for source in sources if not source.exists()]
     if missing:
         raise OperatorError(f"there is nothing to collect at {', '.join(missing)}")
-    run = _Run(course, datetime.now(UTC), [], [])
+    rules = load_rules(course) or Rules()
+    run = _Run(
+        course=course,
+        start=datetime.now(UTC),
+        roster=read_rosters(rosters, _enrolled(course)),
+        rules=rules,
+        late_replaces=late_replaces,
+        dry_run=dry_run,
+    )
     limits = limits or CollectLimits()
     notebooks = [source for source in sources if source.suffix == ".ipynb" and source.is_file()]
     if notebooks:
@@ -142,7 +178,7 @@ def collect(
                 run.take(tree, known, assignment)
         except (ReadError, OSError) as error:
             run.doubtful.append(Doubt(str(source), "", str(error)))
-    return CollectReport(tuple(run.filed), tuple(run.doubtful))
+    return CollectReport(tuple(run.filed), tuple(run.doubtful), run.systems, dry_run)
 
 
 def _check_encoding(encoding: str) -> None:
@@ -159,6 +195,25 @@ def _known_notebooks(course: Course) -> dict[str, list[str]]:
     }
 
 
+def _enrolled(course: Course) -> list[RosterEntry]:
+    """The students of the gradebook, if there is one."""
+    file = course.db_url.removeprefix("sqlite:///")
+    if course.db_url.startswith("sqlite:") and not Path(file).exists():
+        return []
+    gradebook = open_gradebook(course)
+    try:
+        return [
+            RosterEntry(
+                id=person.id,
+                names=named(person.first_name or "", person.last_name or ""),
+                emails=frozenset({person.email.casefold()} if person.email else ()),
+            )
+            for person in gradebook.students
+        ]
+    finally:
+        gradebook.close()
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class _Run:
@@ -166,49 +221,132 @@ class _Run:
 
     course: Course
     start: datetime
-    filed: list[Filed]
-    doubtful: list[Doubt]
+    roster: Roster
+    rules: Rules
+    late_replaces: bool
+    dry_run: bool
+    filed: list[Filed] = field(default_factory=list)
+    doubtful: list[Doubt] = field(default_factory=list)
+    systems: dict[str, System] = field(default_factory=dict)
+    planned: dict[Path, dict[str, bytes]] = field(default_factory=dict)
+    attempts: Counter[Path] = field(default_factory=Counter)
 
     def take(self, tree: Tree, known: Mapping[str, list[str]], assignment: str | None) -> None:
         """File everything in a tree that has an owner."""
+        self._doubt(tree, tree.problems)
+        if self._take_download(tree, known, assignment):
+            return
         layout = arrange(tree.paths, known, assignment)
-        doubts = [*tree.problems, *layout.doubtful]
-        self.doubtful.extend(Doubt(tree.name, path, reason) for path, reason in doubts)
+        self._doubt(tree, layout.doubtful)
         for placed in layout.placed:
-            try:
-                self.filed.append(self._file(tree, placed))
-            except (ReadError, OSError) as error:
-                where = f"{placed.student}'s {placed.assignment}"
-                self.doubtful.append(Doubt(tree.name, where, f"it cannot be filed: {error}"))
+            self._try(tree, placed)
 
-    def _file(self, tree: Tree, placed: Placed) -> Filed:
+    def _take_download(
+        self, tree: Tree, known: Mapping[str, list[str]], assignment: str | None
+    ) -> bool:
+        """File the bulk download of an LMS; false if it is none."""
+        best: tuple[str, Download] | None = None
+        for name in [assignment] if assignment else known:
+            found = recognise(
+                tree.paths,
+                known[name],
+                name,
+                self.roster,
+                lambda path: _read(tree, path),
+                self.rules.zone,
+            )
+            if found and (best is None or len(found.sent) > len(best[1].sent)):
+                best = name, found
+        if best is None:
+            return False
+        name, download = best
+        self.systems[tree.name] = download.system
+        self._doubt(tree, download.doubtful)
+        for sent in download.sent:
+            stamp = sent.time.strftime("%Y-%m-%d %H:%M:%S UTC") if sent.time else None
+            self._try(tree, Placed(sent.student, name, sent.files), stamp, sent.renamed)
+        return True
+
+    def _doubt(self, tree: Tree, doubts: Iterable[tuple[str, str]]) -> None:
+        self.doubtful.extend(Doubt(tree.name, path, reason) for path, reason in doubts)
+
+    def _try(
+        self,
+        tree: Tree,
+        placed: Placed,
+        stamp: str | None = None,
+        renamed: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        try:
+            self.filed.append(replace(self._file(tree, placed, stamp), renamed=renamed))
+        except (ReadError, OSError, OperatorError) as error:
+            where = f"{placed.student}'s {placed.assignment}"
+            self.doubtful.append(Doubt(tree.name, where, f"it cannot be filed: {error}"))
+
+    def _file(self, tree: Tree, placed: Placed, stamp: str | None) -> Filed:
+        check_name("a student", placed.student)
         files = {name: _read(tree, path) for name, path in placed.files.items()}
+        if stamp is not None:
+            files[_TIMESTAMP] = f"{stamp}\n".encode()
         target = self.course.step("submitted", placed.student, placed.assignment)
-        filed = read_folder(target)
+        filed = self.planned.get(target) or read_folder(target)
         if not placed.whole:
             # The other notebooks of the submission stay; when these were handed in is not known.
             others = {name: data for name, data in filed.items() if name != _TIMESTAMP}
             same = all(filed.get(name) == data for name, data in files.items())
             files = filed if same else {**others, **files}
         history = None
-        if not target.exists():
+        if not filed and not target.exists():
             outcome = Outcome.NEW
         elif files == filed:
             outcome = Outcome.UNCHANGED
         elif _is_older(files, filed):
             outcome = Outcome.OLDER
+        elif self._misses_deadline(files, filed, placed):
+            outcome = Outcome.AFTER_DEADLINE
+        elif self._used_up(target, placed):
+            outcome = Outcome.TOO_MANY
         else:
             outcome = Outcome.REPLACED
-            history = self._keep(target, placed)
         if outcome in {Outcome.NEW, Outcome.REPLACED}:
-            replace_folder(target, files)
+            self.attempts[target] += 1
+            if self.dry_run:
+                self.planned[target] = files
+            else:
+                history = self._keep(target, placed) if outcome is Outcome.REPLACED else None
+                replace_folder(target, files)
         return Filed(placed.student, placed.assignment, outcome, tree.name, history)
+
+    def _misses_deadline(
+        self, files: Mapping[str, bytes], filed: Mapping[str, bytes], placed: Placed
+    ) -> bool:
+        due = self.rules.of(placed.assignment).due
+        coming, there = _timestamp(files), _timestamp(filed)
+        if self.late_replaces or due is None or coming is None or there is None:
+            return False
+        late = self.rules.of(placed.assignment).late
+        deadline, _ = self.rules.extended(placed.assignment, placed.student, due)
+        last = (deadline + late.grace).replace(tzinfo=coming.tzinfo)
+        return there <= last < coming
+
+    def _used_up(self, target: Path, placed: Placed) -> bool:
+        allowed = self.rules.of(placed.assignment).attempts
+        if allowed is None:
+            return False
+        base = self._history(placed.assignment)
+        kept = len(list(base.glob(f"*/{glob.escape(placed.student)}/{placed.assignment}")))
+        planned = self.attempts[target] if self.dry_run else 0
+        return kept + target.exists() + planned >= allowed
+
+    def _history(self, assignment: str) -> Path:
+        base = self.course.step("submitted", _HISTORY, assignment)
+        while base.name != _HISTORY:
+            base = base.parent
+        return base
 
     def _keep(self, target: Path, placed: Placed) -> Path:
         """Copy what is filed to where no part of nbgrader looks."""
-        base = self.course.step("submitted", _HISTORY, placed.assignment)
-        while base.name != _HISTORY:
-            base = base.parent
+        base = self._history(placed.assignment)
         stamp = self.start.strftime("%Y-%m-%dT%H-%M-%SZ")
         history = base / stamp / placed.student / placed.assignment
         number = 1

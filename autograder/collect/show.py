@@ -17,17 +17,29 @@ _WORDS = {
     Outcome.REPLACED: "replaced an earlier one, which is kept",
     Outcome.UNCHANGED: "the same as before",
     Outcome.OLDER: "handed in earlier than what is filed, which stays",
+    Outcome.AFTER_DEADLINE: "handed in after the deadline; the one before it stays",
+    Outcome.TOO_MANY: "beyond the number of attempts; the one that is filed stays",
 }
 
 
 def print_report(console: Console, report: CollectReport) -> None:
     """Counts, then what was replaced, then what nobody was given."""
     counts = Counter(filed.outcome for filed in report.filed)
+    for source, system in report.systems.items():
+        console.print(Text(f"{clean(source)} is a download of {system}."), soft_wrap=True)
+    if report.dry_run:
+        console.print("Nothing was written. This is what would be done:")
+        for filed in report.filed:
+            line = f"  {filed.student}/{filed.assignment}: {filed.outcome}, from {filed.source}"
+            console.print(Text(clean(line, 4_096)), soft_wrap=True)
     console.print(f"Collected {len(report.filed)} submissions.")
     for outcome, words in _WORDS.items():
         if counts[outcome]:
             console.print(f"  {counts[outcome]} {words}")
     for filed in report.filed:
+        for came, own in filed.renamed:
+            line = f"  {clean(filed.student)}: {clean(came)} is filed as {clean(own)}"
+            console.print(Text(line), soft_wrap=True)
         if filed.history:
             line = f"  {clean(filed.student)}: the old one is in {clean(str(filed.history), 4_096)}"
             console.print(Text(line), soft_wrap=True)
