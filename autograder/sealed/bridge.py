@@ -14,7 +14,7 @@ from typing import Any, Final, final
 
 import torch
 
-from autograder.sealed import arrays, callbacks, copies, handles, raised, remote
+from autograder.sealed import arrays, callbacks, copies, handles, instruments, raised, remote
 from autograder.sealed.description import read_description, read_signature
 from autograder.sealed.gradients import returned_tensor
 from autograder.sealed.link import Answer, BridgeError, Exports, Lease, Link
@@ -123,10 +123,13 @@ class Bridge(Codec):
             )
         if runs_code:
             self.generation += 1
+        asked = tuple(instruments.judge.wanted) if runs_code else ()
         answer = self.link.ask(operation, payload, self._extras(runs_code=runs_code))
         try:
             with self._guard():
                 self._take_extras(answer.extras)
+                if asked:
+                    instruments.judge.read(asked, (answer.extras or {}).get("reports"))
                 if answer.ok:
                     return self.decode(answer.payload)
                 error = self._error(answer.payload)
@@ -143,6 +146,8 @@ class Bridge(Codec):
     def _extras(self, *, runs_code: bool) -> Plain:
         extras: dict[str, Plain] = {}
         if runs_code:
+            if instruments.judge.wanted:
+                extras["instruments"] = instruments.judge.order()
             if not torch.is_grad_enabled():
                 extras["grad"] = False
             if (dtype := torch.get_default_dtype()) is not self._dtype:

@@ -7,7 +7,7 @@ import socket
 import sys
 from typing import Any, Final, final
 
-from autograder.sealed import handles
+from autograder.sealed import handles, instruments
 from autograder.sealed.bridge import Bridge, traceback_of
 from autograder.sealed.link import BridgeError
 from autograder.sealed.model import Failure, Role
@@ -43,6 +43,7 @@ def main(control: Channel, bridge: Channel) -> None:
                 judge.tables = {
                     key: Ownership.from_plain(table) for key, table in message["ownership"].items()
                 }
+                instruments.judge.sources = tuple(message.get("sources", ()))
             case "student":
                 judge.connect(Channel(socket.socket(fileno=fds[0])))
             case "run":
@@ -68,6 +69,7 @@ class Judge:
         self.tables: dict[str, Ownership] = {}
         self._shell = CellShell(control.send)
         self._shell.take_over()
+        instruments.judge.in_use = True
         self._names = Namespace()
         self._shell.use_namespace(self._names)
         self._refused: list[str] = []

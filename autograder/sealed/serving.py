@@ -14,7 +14,7 @@ from typing import Any, Final, cast, final
 
 import torch
 
-from autograder.sealed import arrays, copies, randomness
+from autograder.sealed import arrays, copies, instruments, randomness
 from autograder.sealed.callbacks import JudgeObject
 from autograder.sealed.description import BASES, DUNDERS, describe, signature_form
 from autograder.sealed.link import Answer, BridgeError, Exports, Lease, Link
@@ -60,11 +60,20 @@ class Server(Codec):
         self._serving += 1
         self._thread = threading.get_ident()
         try:
-            with self._shell.collect_text(self._take_text), self._environment(extras):
+            order = extras and extras.get("instruments")
+            with (
+                self._shell.collect_text(self._take_text),
+                self._environment(extras),
+                instruments.ordered(order) as reports,
+            ):
                 ok, form = self._attempt(handler, payload)
         finally:
             self._serving -= 1
-        return Answer(ok, form, self._extras())
+        beside = self._extras()
+        if reports:
+            empty: dict[str, Plain] = {"text": [], "sync": [], "drop": [], "rebound": []}
+            beside = {**(beside or empty), "reports": reports}
+        return Answer(ok, form, beside)
 
     def _attempt(self, handler: Callable[..., Plain], payload: tuple[Plain, ...]) -> Any:
         try:
@@ -151,10 +160,15 @@ class Server(Codec):
         function = self._exports.get(key)
         values = [self.decode(form) for form in args]
         named = {name: self.decode(form) for name, form in kwargs.items()}
-        return self.encode(function(*values, **named))
+        with instruments.at_work(values, named):
+            result = function(*values, **named)
+        return self.encode(result)
 
     def _do_attr(self, key: int, name: str) -> Plain:
-        return self.encode(getattr(self._exports.get(key), name))
+        owner = self._exports.get(key)
+        with instruments.at_work():
+            value = getattr(owner, name)
+        return self.encode(value)
 
     def _do_setattr(self, key: int, name: str, form: Plain) -> Plain:
         setattr(self._exports.get(key), name, self.decode(form))
@@ -172,16 +186,20 @@ class Server(Codec):
             return self.encode(iter(value))
         if method is None:
             raise TypeError(f"{type(value).__name__} has no {name}")
-        return self.encode(method(value, *args))
+        with instruments.at_work(args):
+            result = method(value, *args)
+        return self.encode(result)
 
     def _do_iter(self, key: int) -> Plain:
         return self.encode(iter(self._exports.get(key)))
 
     def _do_next(self, key: int) -> Plain:
         try:
-            return [self.encode(next(self._exports.get(key)))]
+            with instruments.at_work():
+                value = next(self._exports.get(key))
         except StopIteration:
             return []
+        return [self.encode(value)]
 
     def _do_text(self, key: int, how: str, spec: str) -> Plain:
         value = self._exports.get(key)
@@ -258,7 +276,7 @@ class Server(Codec):
         wanted = [self._mirrors.tensor(item) for item in keys]
         seed = self.decode(form)
         leaves = [*wanted, *others]
-        with torch.set_grad_enabled(create_graph):
+        with torch.set_grad_enabled(create_graph), instruments.at_work():
             grads = torch.autograd.grad(
                 output,
                 leaves,

@@ -171,7 +171,9 @@ class _Run:
             for step, seconds in child.seconds.items():
                 self._observe(f"{child.part} {step}", seconds)
         self._tell(self._student, {"op": "program"})
-        self._tell(self._judge, {"op": "program", "ownership": _tables(self._program.instructor)})
+        own = [cell.source for cell in self._program.cells if cell.role is Role.STUDENT]
+        tables = _tables(self._program.instructor)
+        self._tell(self._judge, {"op": "program", "ownership": tables, "sources": own})
         self._observe("start", time.perf_counter() - started)
 
     def _tell(self, child: Child, message: dict[str, Any]) -> bool:

@@ -13,7 +13,14 @@ from typing import Final
 
 __all__ = ["SEED", "threads", "warm_up"]
 
-_ALSO_COMMON: Final = ("pandas", "scipy.stats", "sklearn", "tqdm.auto", "einops")
+_ALSO_COMMON: Final = (
+    "autograder.checks",
+    "pandas",
+    "scipy.stats",
+    "sklearn",
+    "tqdm.auto",
+    "einops",
+)
 SEED: Final = 0
 _FAILING_CELL: Final = "import torch\ntorch.zeros(2, 3) @ torch.zeros(2, 3)"
 """Its traceback shows a library's source, which takes long the first time."""

@@ -130,7 +130,8 @@ def notebook(
     tables = {key: table.to_plain() for key, table in ownership(own).items()}
     results = []
     with pair() as both:
-        both.judge.send({"op": "program", "ownership": tables})
+        own_sources = [source for role, source in cells if role is STUDENT]
+        both.judge.send({"op": "program", "ownership": tables, "sources": own_sources})
         for index, (role, source) in enumerate(cells):
             key = f"cell{index}"
             if role is not GRADE:
