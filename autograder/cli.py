@@ -16,6 +16,7 @@ from autograder.console import (
     grading_progress,
     grading_table,
     make_console,
+    print_account,
     print_quarantined,
     print_written,
     warn,
@@ -43,7 +44,7 @@ class _Verbs(TyperGroup):
         except (AutograderError, EngineError) as error:
             for line in str(error).splitlines():
                 warn(line)
-            raise typer.Exit(OPERATOR_ERROR) from error
+            raise typer.Exit(getattr(error, "exit_code", OPERATOR_ERROR)) from error
         except KeyboardInterrupt as error:
             warn(
                 "stopped by Ctrl-C. What was finished is written and stays; "
@@ -224,13 +225,45 @@ def grade(
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many at once; the number of cores by default.")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHERE",
+            help="Grade on a Dask cluster: its address (tcp://host:8786), or `dask` for Dask's "
+            "own configuration, which without an address means processes on this machine.",
+        ),
+    ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Append the events to this file; by default to a new one in .autograder/log/.",
+        ),
+    ] = None,
     *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade and write everything again.")
+    ] = False,
+    retry: Annotated[
+        bool,
+        typer.Option(
+            "--retry", help="Grade again what ran out of time or memory, or crashed, last time."
+        ),
+    ] = False,
     unsafe: UnsafeOption = False,
     course: CourseOption = None,
 ) -> None:
-    """Grade submitted/, write autograded/ and the gradebook."""
+    """Grade submitted/, write autograded/ and the gradebook.
+
+    What was graded before and has not changed is not graded again.
+    """
     from autograder.grading.batch import grade_assignment
-    from autograder.grading.engines import default_engine
+    from autograder.grading.cache import course_cache
+    from autograder.grading.database import shown_url
+    from autograder.grading.events import default_log_path
+    from autograder.grading.memory import Reuse
+    from autograder.grading.schedulers import make_backend
+    from autograder.grading.stopping import stop_on_signals
     from autograder.lateness import load_rules, sync
 
     opened = _open(course)
@@ -238,14 +271,18 @@ def grade(
     console = make_console()
     if json_file is not None:
         _require_folder(json_file)
-    with grading_progress(console) as progress:
+    reuse = Reuse.NOTHING if force else Reuse.SETTLED if retry else Reuse.ALL
+    with stop_on_signals(warn) as stop, grading_progress(console) as progress:
         report = grade_assignment(
             opened,
             assignment,
-            engine=default_engine(unsafe=unsafe),
+            backend=make_backend(scheduler, workers=workers, unsafe=unsafe),
             students=student or None,
-            workers=workers,
+            cache=course_cache(opened),
+            reuse=reuse,
             progress=progress,
+            log=log or default_log_path(opened, assignment),
+            stop=stop,
         )
     if json_file is not None:
         _write_json(json_file, report.to_json())
@@ -254,7 +291,9 @@ def grade(
     if late := sum(d.points > 0 and d.lateness.assignment == assignment for d in deductions):
         console.print(f"{late} late submissions lost points; `autograder policy` says why.")
     print_quarantined(console, report)
-    print_written(console, "Gradebook", opened.db_url.removeprefix("sqlite:///"))
+    print_account(console, report)
+    where = shown_url(opened.db_url).removeprefix("sqlite:///")
+    print_written(console, "Gradebook", where)
 
 
 def _require_folder(path: Path) -> None:
@@ -421,6 +460,30 @@ def audit(
     print_report(console, report)
     if not report.passed:
         raise typer.Exit(1)
+
+
+cache_app = typer.Typer(
+    help="What grading keeps so that nothing is graded twice.", no_args_is_help=True
+)
+app.add_typer(cache_app, name="cache")
+
+
+@cache_app.command()
+def size(course: CourseOption = None) -> None:
+    """Say how much is kept."""
+    from autograder.grading.cache import course_cache
+
+    found = course_cache(_open(course)).size()
+    make_console().print(f"{found.entries} entries, {found.bytes / 1e6:.1f} MB")
+
+
+@cache_app.command()
+def clear(course: CourseOption = None) -> None:
+    """Remove everything that is kept; the next run grades everything again."""
+    from autograder.grading.cache import course_cache
+
+    found = course_cache(_open(course)).clear()
+    make_console().print(f"{found.entries} entries removed, {found.bytes / 1e6:.1f} MB")
 
 
 @app.command()

@@ -8,19 +8,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.columns import Columns
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -34,6 +29,7 @@ __all__ = [
     "grading_progress",
     "grading_table",
     "make_console",
+    "print_account",
     "print_quarantined",
     "print_written",
     "warn",
@@ -73,23 +69,14 @@ def grading_progress(console: Console) -> Iterator[BatchProgress]:
     if not console.is_terminal:
         yield _Lines(console)
         return
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}", markup=False),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    with progress:
-        yield _Live(progress)
+    progress = _Live(console)
+    with Live(progress, console=console, transient=True, refresh_per_second=4):
+        yield progress
 
 
 @final
 class _Lines:
-    """One line a submission."""
+    """One line a submission; one line for all that nothing was done about."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -99,41 +86,84 @@ class _Lines:
     def started(self, total: int) -> None:
         self._total = total
 
-    def graded(self, student: str, verdict: Verdict) -> None:
+    def running(self, student: str) -> None:
+        pass
+
+    def graded(self, student: str, verdict: Verdict, *, cached: bool) -> None:
         self._done += 1
+        how = "graded before" if cached else f"{verdict.seconds:.1f} s"
         self._console.print(
-            f"[{self._done}/{self._total}] {clean(student)}: {_outcome(verdict)} "
-            f"({verdict.seconds:.1f} s)",
+            f"[{self._done}/{self._total}] {clean(student)}: {_outcome(verdict)} ({how})",
             soft_wrap=True,
         )
+
+    def notice(self, message: str) -> None:
+        self._console.print(clean(message), soft_wrap=True)
 
 
 @final
 class _Live:
-    """A bar with counts and speed."""
+    """A bar, what is running, and what to look at.
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task: TaskID | None = None
+    Rendered by another thread than the one that tells it what happens.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar = ProgressBar(total=None, width=40)
+        self._total = 0
+        self._done = 0
+        self._cached = 0
+        self._failing = 0
+        self._quarantined = 0
         self._start = time.monotonic()
-        self._counts: Counter[str] = Counter()
+        self._running: dict[str, float] = {}
+        self._slowest = ("", 0.0)
 
     def started(self, total: int) -> None:
-        self._task = self._progress.add_task("Grading", total=total, note="")
+        self._total = total
+        self._bar.total = total
 
-    def graded(self, student: str, verdict: Verdict) -> None:
-        del student  # only the counts are shown
-        self._counts["done"] += 1
-        self._counts["failing"] += _is_failing(verdict)
-        self._counts["quarantined"] += verdict.status == "quarantined"
-        if self._task is None:
-            return
-        rate = self._counts["done"] / max(time.monotonic() - self._start, 1e-6)
-        note = (
-            f"{self._counts['failing']} failing, {self._counts['quarantined']} quarantined, "
-            f"{rate:.1f} a second"
-        )
-        self._progress.update(self._task, advance=1, note=note)
+    def running(self, student: str) -> None:
+        self._running[student] = time.monotonic()
+
+    def graded(self, student: str, verdict: Verdict, *, cached: bool) -> None:
+        self._running.pop(student, None)
+        self._done += 1
+        self._cached += cached
+        self._failing += _is_failing(verdict)
+        self._quarantined += verdict.status == "quarantined"
+        self._bar.update(self._done)
+        if not cached and verdict.seconds > self._slowest[1]:
+            self._slowest = (student, verdict.seconds)
+
+    def notice(self, message: str) -> None:
+        self._console.print(clean(message))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        done = f" {self._done}/{self._total}  {self._speed()}"
+        yield Columns([self._bar, Text(done, overflow="ellipsis", no_wrap=True)])
+        counts = f"{self._failing} failing, {self._quarantined} quarantined"
+        if self._cached:
+            counts += f", {self._cached} graded before"
+        if self._slowest[0]:
+            counts += f"; slowest {clean(self._slowest[0], 40)} ({self._slowest[1]:.1f} s)"
+        yield Text(counts, overflow="ellipsis", no_wrap=True)
+        now = time.monotonic()
+        running = sorted(self._running.copy().items(), key=lambda item: item[1])
+        shown = ", ".join(f"{clean(name, 40)} {now - since:.0f} s" for name, since in running[:8])
+        more = f" and {len(running) - 8} more" if len(running) > 8 else ""
+        yield Text(f"running: {shown}{more}"[:width], overflow="ellipsis", no_wrap=True)
+
+    def _speed(self) -> str:
+        elapsed = time.monotonic() - self._start
+        fresh = self._done - self._cached
+        if not fresh or elapsed < 1:
+            return "starting" if not self._done else ""
+        rate = fresh / elapsed
+        left = timedelta(seconds=round((self._total - self._done) / rate))
+        return f"{rate:.1f} a second, {left} left"
 
 
 def grading_table(report: BatchReport) -> Table:
@@ -152,6 +182,26 @@ def grading_table(report: BatchReport) -> Table:
             Text(_attention(verdict)),
         )
     return table
+
+
+def print_account(console: Console, report: BatchReport) -> None:
+    """What this run did, and what another one could do."""
+    fresh = len(report.verdicts) - len(report.unchanged)
+    if report.unchanged:
+        console.print(
+            f"{fresh} graded now, {len(report.unchanged)} graded before and unchanged "
+            "(--force grades everything again)."
+        )
+    if report.unsettled:
+        names = ", ".join(clean(student, 40) for student in report.unsettled[:10])
+        more = f" and {len(report.unsettled) - 10} more" if len(report.unsettled) > 10 else ""
+        console.print(
+            Text(
+                f"Out of time or memory, or crashed: {names}{more}. If this machine was short of "
+                "either, --retry grades these again."
+            ),
+            soft_wrap=True,
+        )
 
 
 def print_quarantined(console: Console, report: BatchReport) -> None:

@@ -3,45 +3,74 @@
 from __future__ import annotations
 
 import logging
-import os
-import shutil
-import sysconfig
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, final
+from typing import Any, Final, Self, TypeVar, final
 
 import nbformat
+from alembic.script import ScriptDirectory
+from nbgrader import api
 from nbgrader.api import (
+    BaseCell,
     Comment,
     Grade,
     Gradebook,
     MissingEntry,
+    Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import SaveCells
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from autograder.assignment import Assignment, AssignmentNotebook
 from autograder.course import Course
 from autograder.errors import OperatorError
+from autograder.grading.database import DatabaseLock, is_passing, reason_of, shown_url
 from autograder.grading.grade import NO_ANSWER
+from autograder.grading.stopping import Stop
 from autograder.grading.verdict import CellVerdict, Status, SubmissionStatus, Verdict
 
 __all__ = ["GradebookWriter", "open_gradebook"]
 
+_PATIENCE_SECONDS: Final = 1800.0
+_FIRST_DELAY_SECONDS: Final = 0.1
+_LONGEST_DELAY_SECONDS: Final = 10.0
+Result = TypeVar("Result")
+
 
 def open_gradebook(course: Course) -> Any:
-    """nbgrader's own `Gradebook` of a course; it is made if there is none.
+    """nbgrader's own `Gradebook` of a course; it is made if there is none."""
+    with _alembic_in_this_process():
+        return Gradebook(course.db_url, course.course_id)
 
-    nbgrader calls the program `alembic` to make one, which is not on the search path when the
-    virtual environment is not activated.
+
+@contextmanager
+def _alembic_in_this_process() -> Iterator[None]:
+    """Ask alembic's library for the version of a new gradebook.
+
+    nbgrader starts the program `alembic`, which takes seconds and is not on the search path when
+    the virtual environment is not activated.
     """
-    scripts = sysconfig.get_path("scripts")
-    if shutil.which("alembic") is None and scripts not in os.get_exec_path():
-        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
-    return Gradebook(course.db_url, course.course_id)
+    original = api.get_alembic_version
+    api.get_alembic_version = _alembic_version
+    try:
+        yield
+    finally:
+        api.get_alembic_version = original
+
+
+@cache
+def _alembic_version() -> str:
+    folder = Path(api.__file__).parent / "alembic"
+    return str(ScriptDirectory(str(folder)).get_current_head())
 
 
 @final
@@ -49,19 +78,45 @@ class GradebookWriter:
     """Writes the verdicts of one assignment.
 
     Each submission is one transaction: an interrupted run leaves the old grade or the new one.
-    What a person entered (scores, comments, extra credit, flags) is never overwritten.
+    What a person entered (scores, comments, extra credit, flags) is never overwritten. A database
+    that goes away for a while is waited for.
 
     Args:
         course: whose gradebook.
         assignment: registered in it, as `nbgrader generate_assignment` does, if it is not yet.
+        notice: is told for people that the database keeps the work waiting, or no longer does.
+        stop: ends the waiting, when requested.
+        patience_seconds: how long to wait.
+
+    Raises:
+        OperatorError: the database cannot be reached or used, somebody else is writing to it, or
+            the assignment's cells are not those that it knows.
     """
 
-    def __init__(self, course: Course, assignment: Assignment) -> None:
+    def __init__(
+        self,
+        course: Course,
+        assignment: Assignment,
+        *,
+        notice: Callable[[str], None] | None = None,
+        stop: Stop | None = None,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
         self._course = course
         self._assignment = assignment
-        self._gradebook = open_gradebook(course)
+        self._notice = notice or _ignore
+        self._stop = stop or Stop()
+        self._patience_seconds = patience_seconds
         try:
+            self._gradebook = open_gradebook(course)
+        except SQLAlchemyError as error:
+            raise self._unusable(error) from error
+        try:
+            self._lock = DatabaseLock(self._gradebook.engine, course.course_id)
             self._register()
+        except SQLAlchemyError as error:
+            self._gradebook.close()
+            raise self._unusable(error) from error
         except BaseException:
             self._gradebook.close()
             raise
@@ -79,9 +134,34 @@ class GradebookWriter:
 
     def close(self) -> None:
         """Give the connection back."""
+        self._lock.close()
         self._gradebook.close()
 
-    def write(self, student: str, verdict: Verdict, timestamp: datetime | None) -> None:
+    def holds(self, submission: str, verdict: Verdict) -> bool:
+        """Whether the gradebook has a submission with this id and exactly these automatic scores.
+
+        Raises:
+            OperatorError: the database is away for too long.
+        """
+        return self._patiently(lambda: self._holds(submission, verdict))
+
+    def _holds(self, submission: str, verdict: Verdict) -> bool:
+        session = self._gradebook.db
+        stored = session.execute(
+            select(Notebook.name, BaseCell.name, Grade.auto_score)
+            .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+            .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+            .join(BaseCell, Grade.cell_id == BaseCell.id)
+            .where(SubmittedNotebook.assignment_id == submission)
+        ).all()
+        session.rollback()
+        wanted = {
+            (cell.notebook, cell.grade_id, None if cell.status is Status.MANUAL else cell.points)
+            for cell in verdict.cells
+        }
+        return {tuple(row) for row in stored} == wanted
+
+    def write(self, student: str, verdict: Verdict, timestamp: datetime | None) -> str:
         """Write one verdict.
 
         A quarantined submission changes no grade: the student is known, an earlier grade stays.
@@ -90,21 +170,61 @@ class GradebookWriter:
             student: nbgrader's student id.
             verdict: what grading gave.
             timestamp: when it was handed in, UTC without time zone, if known.
+
+        Returns:
+            The gradebook's id of the submission; empty if it is quarantined.
+
+        Raises:
+            OperatorError: the database is away for too long, or refuses.
         """
+        return self._patiently(lambda: self._write(student, verdict, timestamp))
+
+    def _write(self, student: str, verdict: Verdict, timestamp: datetime | None) -> str:
         session = self._gradebook.db
         try:
             person = session.get(Student, student)
             if person is None:
                 person = Student(id=student)
                 session.add(person)
+            submission = ""
             if verdict.status is SubmissionStatus.GRADED:
-                self._write_grades(person, verdict, timestamp)
+                submission = self._write_grades(person, verdict, timestamp)
             session.commit()
-        except BaseException:
-            session.rollback()
-            raise
+        finally:
+            # After an error it takes back what was begun; otherwise it forgets what was read.
+            session.close()
+        return submission
 
-    def _write_grades(self, person: Any, verdict: Verdict, timestamp: datetime | None) -> None:
+    def _patiently(self, work: Callable[[], Result]) -> Result:
+        """Do something with the database, again and again while it is away."""
+        delay, started = _FIRST_DELAY_SECONDS, time.monotonic()
+        while True:
+            try:
+                self._lock.hold()
+                result = work()
+            except DBAPIError as error:
+                if not is_passing(error):
+                    raise self._unusable(error) from error
+                waited = time.monotonic() - started
+                if waited > self._patience_seconds or self._stop.requested:
+                    raise self._unusable(error) from error
+                self._notice(f"the gradebook is away, trying again: {reason_of(error)}")
+                time.sleep(delay)
+                delay = min(2 * delay, _LONGEST_DELAY_SECONDS)
+            else:
+                if delay > _FIRST_DELAY_SECONDS:
+                    waited = time.monotonic() - started
+                    self._notice(f"the gradebook is back after {waited:.0f} s")
+                return result
+
+    def _unusable(self, error: SQLAlchemyError) -> OperatorError:
+        url = shown_url(self._course.db_url)
+        return OperatorError(
+            f"the gradebook {url} cannot be used: {reason_of(error)}. What was written stays and "
+            "what was graded is kept: put it right and run the same command again"
+        )
+
+    def _write_grades(self, person: Any, verdict: Verdict, timestamp: datetime | None) -> str:
         session = self._gradebook.db
         assignment = self._gradebook.find_assignment(self._assignment.name)
         submission = (
@@ -124,6 +244,8 @@ class GradebookWriter:
                 submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
                 session.add(submitted)
             _write_notebook(session, notebook, submitted, verdicts, set(verdict.unanswered))
+        session.flush()
+        return str(submission.id)
 
     def _register(self) -> None:
         """Make the gradebook know the assignment's cells as `source/` has them now."""
@@ -192,6 +314,10 @@ class GradebookWriter:
             )
         for name in extra:
             self._gradebook.remove_notebook(name, self._assignment.name)
+
+
+def _ignore(_message: str) -> None:
+    pass
 
 
 def _write_notebook(

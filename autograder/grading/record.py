@@ -8,16 +8,20 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Final, final
 
 from autograder.course import Course, check_name
 from autograder.errors import OperatorError
-from autograder.grading.verdict import SCHEMA, Repair, Status, SubmissionStatus
+from autograder.grading.verdict import SCHEMA, Repair, Status, SubmissionStatus, Verdict
 
-__all__ = ["CellRecord", "SubmissionRecord", "load_record", "record_path", "save_record"]
+__all__ = ["CellRecord", "Recorder", "SubmissionRecord", "load_record", "record_path"]
+
+_SAVE_SECONDS: Final = 20.0
 
 
 @final
@@ -53,19 +57,66 @@ def record_path(course: Course, assignment: str) -> Path:
     return course.root / ".autograder" / f"{check_name('an assignment', assignment)}.json"
 
 
-def save_record(course: Course, report: Mapping[str, Any]) -> None:
-    """Keep a report in the form of `BatchReport.to_json`; other students' entries stay."""
-    path = record_path(course, report["assignment"])
-    entries = {entry["student"]: entry for entry in _read(path)} if path.exists() else {}
-    entries |= {entry["student"]: entry for entry in report["submissions"]}
-    document = {**report, "submissions": [entries[student] for student in sorted(entries)]}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=".record-", delete=False, encoding="utf-8"
-    ) as file:
-        json.dump(document, file, ensure_ascii=True, indent=1, allow_nan=False)
-        file.write("\n")
-    os.replace(file.name, path)  # noqa: PTH105 - atomic, and the name is a string
+@final
+class Recorder:
+    """Writes the record of an assignment while a class is graded; other students' entries stay.
+
+    Args:
+        course: the course.
+        assignment: name of the assignment.
+
+    Raises:
+        OperatorError: there is a record, and it is damaged.
+    """
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self._assignment = assignment
+        self._path = record_path(course, assignment)
+        found = _read(self._path) if self._path.exists() else []
+        self._entries = {entry["student"]: entry for entry in found}
+        self._next_save = time.monotonic() + _SAVE_SECONDS
+
+    def add(self, student: str, verdict: Verdict) -> None:
+        """Remember a verdict, and write from time to time."""
+        self._entries[student] = verdict.to_json(student)
+        start = time.monotonic()
+        if start >= self._next_save:
+            self.save()
+            now = time.monotonic()
+            # A record of a hundred thousand takes long to write.
+            self._next_save = now + max(_SAVE_SECONDS, 30 * (now - start))
+
+    def save(self) -> None:
+        """Write the file; readers see the old one or the new one.
+
+        Raises:
+            OperatorError: there is no room.
+        """
+        document = {
+            "schema": SCHEMA,
+            "assignment": self._assignment,
+            "submissions": [self._entries[student] for student in sorted(self._entries)],
+        }
+        text = json.dumps(document, ensure_ascii=True, indent=1, allow_nan=False)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _replace_file(self._path, text + "\n")
+        except OSError as error:
+            raise OperatorError(
+                f"{self._path} cannot be written: {error}. Make room and run the same command again"
+            ) from error
+
+
+def _replace_file(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".record-")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
+            file.write(text)
+        os.replace(name, path)  # noqa: PTH105 - atomic, and the name is a string
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108 - the name is a string
+        raise
 
 
 def load_record(course: Course, assignment: str) -> dict[str, SubmissionRecord]:

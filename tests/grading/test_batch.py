@@ -181,14 +181,20 @@ def test_progress_hears_of_every_submission(course: Course) -> None:
         def started(self, total: int) -> None:
             heard.append(f"total {total}")
 
-        def graded(self, student: str, verdict: Verdict) -> None:
+        def running(self, student: str) -> None:
+            heard.append(f"{student} runs")
+
+        def graded(self, student: str, verdict: Verdict, *, cached: bool) -> None:
             heard.append(f"{student} {verdict.status}")
+
+        def notice(self, message: str) -> None:
+            heard.append(message)
 
     hand_in(course, "ada", "square", b"{")
     hand_in(course, "bob", "square", notebook(released(SQUARE, RIGHT)))
     grade_assignment(course, "square", engine=InstantEngine, progress=Listener())
     assert heard[0] == "total 2"
-    assert sorted(heard[1:]) == ["ada quarantined", "bob graded"]
+    assert sorted(heard[1:]) == ["ada quarantined", "ada runs", "bob graded", "bob runs"]
 
 
 def test_the_report_is_the_json_contract(course: Course) -> None:

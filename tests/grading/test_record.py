@@ -6,16 +6,15 @@ import pytest
 
 from autograder.course import Course
 from autograder.errors import OperatorError
-from autograder.grading.record import load_record, record_path, save_record
+from autograder.grading.record import Recorder, load_record, record_path
 from autograder.grading.verdict import CellVerdict, Repair, Status, SubmissionStatus, Verdict
 
 
-def report(**verdicts: Verdict) -> dict[str, object]:
-    return {
-        "schema": 1,
-        "assignment": "square",
-        "submissions": [verdict.to_json(student) for student, verdict in verdicts.items()],
-    }
+def save(course: Course, **verdicts: Verdict) -> None:
+    recorder = Recorder(course, "square")
+    for student, verdict in verdicts.items():
+        recorder.add(student, verdict)
+    recorder.save()
 
 
 GOOD = Verdict(
@@ -29,7 +28,7 @@ BAD = Verdict(assignment="square", status=SubmissionStatus.QUARANTINED, reason="
 
 def test_what_was_saved_is_loaded(course: Course) -> None:
     assert load_record(course, "square") == {}
-    save_record(course, report(ada=GOOD, bob=BAD))
+    save(course, ada=GOOD, bob=BAD)
     loaded = load_record(course, "square")
     assert (loaded["bob"].status, loaded["bob"].reason) == (BAD.status, BAD.reason)
     assert loaded["ada"].repairs == GOOD.repairs
@@ -38,8 +37,8 @@ def test_what_was_saved_is_loaded(course: Course) -> None:
 
 
 def test_students_that_were_not_graded_again_stay(course: Course) -> None:
-    save_record(course, report(bob=BAD, ada=BAD))
-    save_record(course, report(ada=GOOD))
+    save(course, bob=BAD, ada=BAD)
+    save(course, ada=GOOD)
     loaded = load_record(course, "square")
     assert list(loaded) == ["ada", "bob"]
     assert loaded["ada"].status is SubmissionStatus.GRADED
@@ -47,7 +46,7 @@ def test_students_that_were_not_graded_again_stay(course: Course) -> None:
 
 def test_a_lone_surrogate_in_a_message_can_be_kept(course: Course) -> None:
     odd = Verdict(assignment="square", status=SubmissionStatus.QUARANTINED, reason="\ud800")
-    save_record(course, report(ada=odd))
+    save(course, ada=odd)
     assert load_record(course, "square")["ada"].reason == "\ud800"
 
 
