@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -60,16 +61,7 @@ class VerdictCache:
 
     def load(self, key: str) -> bytes | None:
         """What was kept under a key; None if there is nothing usable."""
-        try:
-            descriptor = os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return None
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
-            try:
-                stored = file.read(_ENTRY_BYTES)
-                os.utime(descriptor)
-            except OSError:
-                return None
+        stored = _read(self._path(key))
         checksum, packed = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
         if checksum != _checksum(key, packed):
             return None
@@ -139,6 +131,24 @@ class VerdictCache:
                         yield from (
                             entry for entry in entries if entry.is_file(follow_symlinks=False)
                         )
+
+
+def _read(path: Path) -> bytes:
+    """A plain file's bytes; nothing if it is none."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return b""
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return b""
+        os.utime(descriptor)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(_ENTRY_BYTES)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
 
 
 def _checksum(key: str, packed: bytes) -> bytes:

@@ -11,26 +11,9 @@ from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.grading.batch import grade_assignment
 from autograder.grading.verdict import Status, SubmissionStatus, Verdict
-from autograder.sealed.model import CellResult, CellStatus, Limits, Program
+from autograder.sealed.model import CellStatus
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
-
-
-class InstantEngine:
-    """Says of every cell that it went well, or what it was told to say."""
-
-    name = "instant"
-
-    def __init__(self, status: CellStatus = CellStatus.OK) -> None:
-        self.status = status
-
-    def __enter__(self) -> InstantEngine:
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        return
-
-    def run(self, program: Program, limits: Limits) -> tuple[CellResult, ...]:
-        return tuple(CellResult(cell.id, self.status) for cell in program.cells)
+from tests.grading.fakes import InstantEngine
 
 
 def scores(course: Course) -> dict[str, float]:
