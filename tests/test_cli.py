@@ -152,9 +152,10 @@ def test_exit_codes_are_those_of_the_process(course: Course) -> None:
 
 
 def test_ctrl_c_stops_with_a_sentence_and_130(course: Course) -> None:
-    slow = {**RIGHT, "cube": "import time\ntime.sleep(6)"}
+    slow = {**RIGHT, "cube": "import time\ntime.sleep(2)"}
     hand_in(course, "anna", "square", notebook(released(SQUARE, RIGHT)))
     hand_in(course, "ben", "square", notebook(released(SQUARE, slow)))
+    hand_in(course, "carl", "square", notebook(released(SQUARE, slow)))
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "autograder", "grade", "square", "--workers", "1"],
         cwd=course.root,
@@ -167,13 +168,16 @@ def test_ctrl_c_stops_with_a_sentence_and_130(course: Course) -> None:
         preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("[1/2] anna: 3 of 6")
+        assert process.stdout.readline().startswith("[1/3] anna: 3 of 6")
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=180)
     assert process.returncode == 130
-    assert "stopped by Ctrl-C" in stderr
+    assert "what is being graded now is finished" in stderr
+    assert "2 submissions are graded and written, 1 are left" in stderr
+    assert "run the same command again" in stderr
     assert "Traceback" not in stderr
-    assert course.step("autograded", "anna", "square").is_dir()
+    assert course.step("autograded", "ben", "square").is_dir()
+    assert not course.step("autograded", "carl", "square").exists()
 
 
 def test_release_check_says_what_is_not_in_step(
