@@ -487,6 +487,41 @@ def clear(course: CourseOption = None) -> None:
 
 
 @app.command()
+def similar(
+    assignment: AssignmentArgument,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The page; similar-<assignment>.html by default."),
+    ] = None,
+    threshold: Annotated[
+        float,
+        typer.Option(min=0, help="Mark pairs of which chance alone would make fewer."),
+    ] = 1.0,
+    json_file: JsonOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Rank pairs of submissions that are alike beyond what the task explains."""
+    from autograder.similarity import similar as compare_submissions
+    from autograder.similarity import to_json, write_page
+
+    if json_file is not None:
+        _require_folder(json_file)
+    console = make_console()
+    found, works, unread = compare_submissions(_open(course), assignment, threshold=threshold)
+    target = html or Path(f"similar-{assignment}.html")
+    write_page(target, assignment, found, works, unread)
+    if json_file is not None:
+        _write_json(json_file, to_json(assignment, found, unread))
+    for pair in found.suspicious[:20]:
+        console.print(Text(f"{pair.alike:4.0%}  {clean(pair.one)} and {clean(pair.other)}"))
+    console.print(
+        f"{len(found.suspicious)} pairs of {found.students} submissions are more alike than chance "
+        "explains. That is a reason to look, not a proof."
+    )
+    print_written(console, "Side by side", target.absolute())
+
+
+@app.command()
 def doctor() -> None:
     """Say how well this machine can hold student code."""
     from autograder.sealed import diagnose
