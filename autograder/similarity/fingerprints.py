@@ -19,7 +19,7 @@ from typing import Any, final
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Name, Number, String, Text, Whitespace
 
-__all__ = ["RUN", "WINDOW", "Token", "fingerprints", "tokens"]
+__all__ = ["RUN", "WINDOW", "Token", "fingerprints", "one_newline", "tokens"]
 
 RUN = 9
 WINDOW = 4
@@ -41,13 +41,18 @@ class Token:
     line: int
 
 
+def one_newline(source: str) -> str:
+    """The text with every line ending as one character, as lines are counted here."""
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def tokens(source: str) -> list[Token]:
     """The tokens of Python code, right or broken.
 
     Attributes, and names that are called, keep their text: they belong to a library or to the
     task. Other names are all alike, and so are strings.
     """
-    raw = list(_raw(source[:_MAX_CHARS]))
+    raw = list(_raw(one_newline(source[:_MAX_CHARS])))
     found = []
     for index, (kind, text, line) in enumerate(raw):
         if kind in Name and kind is not Name.Builtin.Pseudo:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from autograder.export.write import write_file
 from autograder.feedback.inert import clean
 from autograder.similarity.compare import Pair, Similarity, Work
+from autograder.similarity.fingerprints import one_newline
 
 __all__ = ["chance", "to_json", "write_page"]
 
@@ -102,5 +103,5 @@ def chance(value: float) -> str:
 def _marked(source: str, lines: frozenset[int]) -> list[tuple[bool, str]]:
     return [
         (number in lines, clean(line))
-        for number, line in enumerate(source.split("\n")[:_MAX_LINES])
+        for number, line in enumerate(one_newline(source).split("\n")[:_MAX_LINES])
     ]
