@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from autograder.feedback.inert import CODE_CSS
+from autograder.feedback.language import Language
 
 __all__ = ["CellView", "Exercise", "Page", "Result", "render"]
 
@@ -109,7 +111,7 @@ class Page:
     cells: tuple[CellView, ...] = ()
     repairs: tuple[str, ...] = ()
     late_penalty: float = 0.0
-    lateness: str = ""
+    lateness: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
     @property
@@ -129,7 +131,7 @@ class Page:
         return sum(result.points is None for result in results)
 
 
-def render(page: Page) -> bytes:
+def render(page: Page, language: Language) -> bytes:
     """The page as HTML that needs no other file and runs no script."""
     template = _environment().get_template("page.html.j2")
     style = _style()
@@ -138,7 +140,13 @@ def render(page: Page) -> bytes:
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; "
         "form-action 'none'"
     )
-    text = template.render(page=page, style=Markup(style), policy=policy)  # noqa: S704 - our own file
+    text = template.render(
+        page=page,
+        style=Markup(style),  # noqa: S704 - our own file
+        policy=policy,
+        language=language,
+        say=language.say,
+    )
     return text.encode("utf-8", "replace")
 
 
@@ -161,7 +169,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["points"] = _points
+    environment.filters["said"] = _said
     return environment
+
+
+@pass_context
+def _said(context: Context, text: str) -> str:
+    said: str = context["language"].said(text)
+    return said
 
 
 def _points(value: float) -> str:

@@ -102,7 +102,7 @@ def build_page(
     markers: Markers,
     others: Sequence[str] = (),
     notice: str = "",
-    lateness: str = "",
+    lateness: Sequence[str] = (),
 ) -> Page:
     """The feedback on one notebook.
 
@@ -134,7 +134,7 @@ def build_page(
         cells=tuple(_views(parsed, results, marks, markers, _withholder(hidden))),
         repairs=tuple(_repairs(notebook, record)),
         late_penalty=marks.late_penalty,
-        lateness=lateness,
+        lateness=tuple(lateness),
         others=tuple(others),
     )
 

@@ -9,6 +9,7 @@ from typing import Protocol, final
 
 from autograder.course import Course
 from autograder.errors import NotebookError, OperatorError
+from autograder.feedback.language import Language, language_of
 from autograder.feedback.marks import NotebookMarks, read_marks
 from autograder.feedback.page import Page, render
 from autograder.feedback.view import build_page, read_cells
@@ -61,6 +62,7 @@ class _Known:
     markers: Markers
     lateness: Mapping[str, Lateness]
     zone: str
+    language: Language
 
 
 def feedback(
@@ -132,13 +134,17 @@ def _gather(course: Course, assignment: str) -> _Known:
             if deduction.lateness.assignment == assignment
         },
         zone=rules.zone if rules else "UTC",
+        language=language_of(course.config),
     )
 
 
 def _write(known: _Known, student: str) -> tuple[Path, ...]:
     course, assignment = known.course, known.assignment
     autograded = course.step("autograded", student, assignment)
-    pages = {f"{page.notebook}.html": render(page) for page in _pages(known, student, autograded)}
+    pages = {
+        f"{page.notebook}.html": render(page, known.language)
+        for page in _pages(known, student, autograded)
+    }
     target = course.step("feedback", student, assignment)
     files = dict(pages)
     stamp = autograded / "timestamp.txt"
@@ -185,9 +191,9 @@ def _pages(known: _Known, student: str, autograded: Path) -> list[Page]:
     ]
 
 
-def _lateness(known: _Known, student: str, points: float) -> str:
+def _lateness(known: _Known, student: str, points: float) -> list[str]:
     lateness = known.lateness.get(student)
-    return explain(lateness, points=points, zone=known.zone) if lateness else ""
+    return explain(lateness, points=points, zone=known.zone) if lateness else []
 
 
 def _quarantine_notice(course: Course, record: SubmissionRecord) -> str:

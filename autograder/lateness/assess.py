@@ -115,8 +115,8 @@ def assess(rules: Rules, student: str, handed: Mapping[str, HandedIn]) -> dict[s
     return found
 
 
-def explain(lateness: Lateness, *, points: float, zone: str = "UTC") -> str:
-    """Sentences for the student: deadline, lateness and what it costs; empty if not late.
+def explain(lateness: Lateness, *, points: float, zone: str = "UTC") -> list[str]:
+    """Sentences for the student: deadline, lateness and what it costs; none if not late.
 
     Args:
         lateness: what the rules made of it.
@@ -124,11 +124,11 @@ def explain(lateness: Lateness, *, points: float, zone: str = "UTC") -> str:
         zone: in which time zone times are given.
     """
     if lateness.deadline is None or lateness.timestamp is None:
-        return ""
+        return []
     sentences = []
     if lateness.extension is not None:
         reason = f" ({lateness.extension.reason})" if lateness.extension.reason else ""
-        sentences.append(f"Your deadline was extended to {_time(lateness.deadline, zone)}{reason}.")
+        sentences.append(f"Your deadline was extended: {_time(lateness.deadline, zone)}{reason}.")
     if lateness.late > timedelta():
         sentences.append(
             f"You handed in at {_time(lateness.timestamp, zone)}, {spoken(lateness.late)} after "
@@ -137,16 +137,20 @@ def explain(lateness: Lateness, *, points: float, zone: str = "UTC") -> str:
         if not lateness.counted and not lateness.late_days:
             sentences.append("That is within the time of grace, and nothing is taken off.")
     if lateness.late_days:
-        days = (
-            "1 free late day" if lateness.late_days == 1 else f"{lateness.late_days} free late days"
+        sentences.append(
+            f"Free late days used: {lateness.late_days}, left: {lateness.late_days_left}."
         )
-        sentences.append(f"{days} used, {lateness.late_days_left} left.")
     if lateness.share >= 1:
         sentences.append("That is too late to earn points.")
+    elif lateness.share > 0 and lateness.of is PenaltyBase.SCORE:
+        sentences.append(
+            f"{100 * lateness.share:g} % of the points you earned are taken off: {_points(points)}."
+        )
     elif lateness.share > 0:
-        whole = "of the points you earned" if lateness.of is PenaltyBase.SCORE else "of all points"
-        sentences.append(f"{100 * lateness.share:g} % {whole} are taken off: {_points(points)}.")
-    return " ".join(sentences)
+        sentences.append(
+            f"{100 * lateness.share:g} % of all points are taken off: {_points(points)}."
+        )
+    return sentences
 
 
 def spoken(duration: timedelta) -> str:
@@ -164,5 +168,4 @@ def _time(stamp: datetime, zone: str) -> str:
 
 
 def _points(points: float) -> str:
-    text = f"{points:.2f}".rstrip("0").rstrip(".")
-    return f"{text} point" if text == "1" else f"{text} points"
+    return f"{points:.2f}".rstrip("0").rstrip(".")

@@ -25,7 +25,7 @@ def policy_table(rules: Rules, deductions: Sequence[Deduction]) -> Table:
     table.add_column("why")
     for deduction in deductions:
         lateness = deduction.lateness
-        why = explain(lateness, points=deduction.points, zone=rules.zone)
+        why = " ".join(explain(lateness, points=deduction.points, zone=rules.zone))
         if not why and not deduction.changed:
             continue
         table.add_row(
