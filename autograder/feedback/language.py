@@ -1,14 +1,15 @@
 """The words of the feedback pages in another language.
 
 Translations are gettext catalogues, `locale/<language>.po`. A page is made in English; where it is
-rendered, each text that comes from this package is looked up, sentences with values in them too: the
-catalogue's `{time}` stands for any text. What is not found is somebody's own words and stays.
+rendered, each text that comes from this package is looked up, sentences with values in them too:
+`{time}` in the catalogue stands for any text. What is not found is somebody's own words and stays.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 from typing import Any, Final, final
@@ -30,18 +31,17 @@ class Language:
     Args:
         tag: BCP 47 tag, for the page.
         messages: translations by English text.
+        finished: the texts that come with their values filled in; "{a} of {b}" is none, since
+            somebody else may have written it.
     """
 
-    def __init__(self, tag: str, messages: dict[str, str]) -> None:
+    def __init__(self, tag: str, messages: dict[str, str], finished: Collection[str] = ()) -> None:
         self.tag = tag
         self.messages = messages
         self._patterns = [
-            (_pattern(english), translated)
+            (_pattern(english), messages[english])
             # The text with most words of its own is the most particular one.
-            for english, translated in sorted(
-                messages.items(), key=lambda entry: -len(_PLACE.sub("", entry[0]))
-            )
-            if _PLACE.search(english)
+            for english in sorted(finished, key=lambda text: -len(_PLACE.sub("", text)))
         ]
 
     def say(self, text: str, **values: object) -> str:
@@ -89,10 +89,16 @@ def load_language(name: str) -> Language:
         return Language("en", {})
     data = resources.files("autograder.feedback").joinpath(f"locale/{name}.po").read_bytes()
     catalogue = read_po(io.BytesIO(data), locale=name, abort_invalid=True)
-    messages = {
-        str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string
-    }
-    return Language("zh-Hans" if name == "zh" else name, messages)
+    entries = [entry for entry in catalogue if entry.id and entry.string]
+    return Language(
+        "zh-Hans" if name == "zh" else name,
+        {str(entry.id): str(entry.string) for entry in entries},
+        [
+            str(entry.id)
+            for entry in entries
+            if any(comment.startswith("finished") for comment in entry.auto_comments)
+        ],
+    )
 
 
 def _pattern(english: str) -> re.Pattern[str]:

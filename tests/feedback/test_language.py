@@ -66,6 +66,7 @@ def test_lateness_is_explained_in_chinese(base: PenaltyBase, share: float) -> No
 
 def test_somebodys_own_words_stay() -> None:
     assert ZH.said("your softmax is wrong at [0, 1]") == "your softmax is wrong at [0, 1]"
+    assert ZH.said("2 of 3 rows differ") == "2 of 3 rows differ"
     english = load_language("en")
     assert english.said("Passed") == "Passed"
 
