@@ -551,3 +551,40 @@ def task_cells(notebook: Json) -> Json:
         for key in ("outputs", "execution_count"):
             cell.pop(key)
     return notebook
+
+
+@_attack
+def cells_without_end(notebook: Json) -> Json:
+    """a grader that is busy for hours, by ten times as many cells"""
+    notebook["cells"] += [_code(f"c{number}", "") for number in range(100_000)]
+    return notebook
+
+
+@_attack
+def same_ids_without_end(notebook: Json) -> Json:
+    """a grader that looks for free ids for hours, by thousands of cells with the same one"""
+    notebook["cells"] += [_code("same", "") for _ in range(4_000)]
+    return notebook
+
+
+@_attack
+def grade_ids_that_look_alike(notebook: Json) -> Json:
+    """tests of its own, by ids that Unicode takes for the same as those of the teacher's"""
+    for cell, nbgrader in zip(_tests(notebook), list(_nbgrader(notebook)), strict=False):
+        name = cell["metadata"]["nbgrader"]["grade_id"]
+        nbgrader["checksum"] = "0" * 32
+        full = "".join(chr(ord(letter) + 0xFEE0) for letter in name)
+        notebook["cells"] += [_code(full, "4", {"nbgrader": {"grade_id": full, "grade": True}})]
+        notebook["cells"] += [_code("x", "4", {"nbgrader": {"grade_id": name + "\u200b"}})]
+    return notebook
+
+
+@_attack
+def outputs_that_are_no_outputs(notebook: Json) -> Json:
+    """a stopped batch, by outputs, counts and attachments of every wrong type"""
+    odd = [None, 1, "x", [], [[]], {}, {"output_type": 3}, [{"output_type": "stream"}]]
+    for cell, value in zip(notebook["cells"], odd, strict=False):
+        cell["outputs"] = cell["execution_count"] = cell["attachments"] = value
+        cell["metadata"]["nbgrader"] = cell["metadata"].get("nbgrader", value)
+    notebook["metadata"] = [1]
+    return notebook
