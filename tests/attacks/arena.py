@@ -49,6 +49,7 @@ _PR_SET_CHILD_SUBREAPER: Final = 36
 _SHARED: Final = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
 _NAMED: Final = tuple(Path("/tmp", f"atk-{name}") for name in ("kernel", "pickle", "zip"))
 _SETTLE_SECONDS: Final = 3.0
+_LARGE: Final = 1 << 30
 
 
 @final
@@ -199,6 +200,8 @@ def _digest(path: Path) -> str:
         return f"link to {path.readlink()}"
     if not path.is_file():
         return "folder or socket"
+    if path.stat().st_size > _LARGE:
+        return f"{path.stat()}"
     return f"{path.stat().st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 

@@ -2,8 +2,8 @@
 
     python -m tests.attacks.sealed [NAME ...]
 
-The same run, one attack at a time, is what `test_attacks.py` asserts about. The results go to
-`results/sealed.json`.
+The same run, one attack at a time, is what the tests beside this file assert about. The results go
+to `results/sealed.json`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ from tests.attacks.attacks import Attack, honest, load_attacks, target
 from tests.attacks.results import Result, record
 from tests.attacks.tampering import tamperings
 
-__all__ = ["POLICY", "Range", "all_attacks", "firing_range"]
+__all__ = ["GROUPS", "POLICY", "Range", "all_attacks", "attacks_of", "firing_range"]
+
+GROUPS: Final = ("forging", "harm", "leaks", "tampering")
+"""What attackers want."""
 
 POLICY: Final = Policy(
     limits=Limits(
@@ -100,6 +103,11 @@ def firing_range(root: Path) -> Iterator[Range]:
 def all_attacks() -> list[Attack]:
     """Every attack there is."""
     return [*load_attacks(), *tamperings()]
+
+
+def attacks_of(group: str) -> list[Attack]:
+    """The attacks of one of the `GROUPS`."""
+    return [attack for attack in all_attacks() if attack.name.startswith(f"{group}/")]
 
 
 def main(names: list[str]) -> None:

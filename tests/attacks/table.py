@@ -13,11 +13,10 @@ from pathlib import Path
 
 from tests.attacks.attacks import Attack
 from tests.attacks.results import Result, load
-from tests.attacks.sealed import all_attacks
+from tests.attacks.sealed import GROUPS, all_attacks
 
 _PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 _START, _END = "<!-- attacks: made by a command -->", "<!-- end of attacks -->"
-_GROUPS = ("forging", "harm", "leaks", "tampering")
 
 
 def main() -> None:
@@ -56,7 +55,7 @@ def _summary(
 def _tables(
     attacks: list[Attack], stock: dict[str, Result], sealed: dict[str, Result]
 ) -> Iterator[str]:
-    for group in _GROUPS:
+    for group in GROUPS:
         yield f"### {group.capitalize()}"
         yield ""
         yield "| attack | wants | stock nbgrader | this project |"

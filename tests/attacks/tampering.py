@@ -582,7 +582,16 @@ def grade_ids_that_look_alike(notebook: Json) -> Json:
 @_attack
 def outputs_that_are_no_outputs(notebook: Json) -> Json:
     """a stopped batch, by outputs, counts and attachments of every wrong type"""
-    odd = [None, 1, "x", [], [[]], {}, {"output_type": 3}, [{"output_type": "stream"}]]
+    odd: list[object] = [
+        None,
+        1,
+        "x",
+        [],
+        [[]],
+        {},
+        {"output_type": 3},
+        [{"output_type": "stream"}],
+    ]
     for cell, value in zip(notebook["cells"], odd, strict=False):
         cell["outputs"] = cell["execution_count"] = cell["attachments"] = value
         cell["metadata"]["nbgrader"] = cell["metadata"].get("nbgrader", value)
