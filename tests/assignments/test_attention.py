@@ -23,7 +23,6 @@ MUTANTS = load_variants(VARIANTS / "mutants")
 ALTERNATIVES = load_variants(VARIANTS / "alternatives")
 NOTEBOOK: NotebookNode = nbformat.read(SOURCE, as_version=4)
 PLOTS = frozenset({"maps", "rope-plot"})
-SLOW = "blockwise-memory"
 
 
 def cells(*, grade: bool | None = None, solution: bool | None = None) -> list[NotebookNode]:
@@ -108,10 +107,10 @@ def test_every_grade_cell_has_visible_and_hidden_tests() -> None:
 
 @pytest.mark.parametrize("seed", range(50))
 def test_the_reference_passes_under_every_seed(seed: int) -> None:
-    outcome = run(NOTEBOOK, seed=seed, skip=() if seed == 0 else {*PLOTS, SLOW})
+    outcome = run(NOTEBOOK, seed=seed, skip=() if seed == 0 else PLOTS)
     assert outcome.failures == {}
     assert outcome.errors == {}
-    assert outcome.passed == set(TESTS) - (set() if seed == 0 else {SLOW})
+    assert outcome.passed == set(TESTS)
 
 
 @pytest.mark.parametrize("hidden_tests", [True, False])
@@ -126,7 +125,7 @@ def test_the_untouched_release_gets_nothing(hidden_tests: bool) -> None:  # noqa
 @pytest.mark.parametrize("missing", sorted(set(solution_of().values())))
 def test_no_grade_cell_passes_without_its_solution_cell(missing: str) -> None:
     dependent = {test for test, solution in solution_of().items() if solution == missing}
-    outcome = run(without({missing}), skip={*PLOTS, SLOW} - dependent)
+    outcome = run(without({missing}), skip=PLOTS - dependent)
     assert dependent <= set(outcome.failures)
 
 
