@@ -69,7 +69,7 @@ def write_submissions(folder: Path, handed_in: AttentionClass) -> dict[str, Path
         cells = []
         for cell in restored.cells:
             graded = cell.origin is not None and cell.origin.kind is CellKind.GRADE
-            entry = {
+            entry: dict[str, object] = {
                 "id": cell.id,
                 "cell_type": cell.cell_type,
                 "source": "" if graded else cell.source,
