@@ -180,10 +180,11 @@ class Meter:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._recorded.__exit__(*error)
+        # Before the trace is read, which takes memory of its own for each operation.
         self._python = max(0, tracemalloc.get_traced_memory()[1] - self._python)
         if self._tracing:
             tracemalloc.stop()
+        self._recorded.__exit__(*error)
 
     def arguments(self, values: Sequence[Any], named: Mapping[str, Any]) -> None:
         """Of no interest."""
