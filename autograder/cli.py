@@ -486,6 +486,25 @@ def clear(course: CourseOption = None) -> None:
     make_console().print(f"{found.entries} entries removed, {found.bytes / 1e6:.1f} MB")
 
 
+@app.command(name="explain")
+def explain_marks(
+    student: Annotated[str, typer.Argument(metavar="STUDENT", show_default=False)],
+    assignment: AssignmentArgument,
+    json_file: JsonOption = None,
+    course: CourseOption = None,
+) -> None:
+    """Say why a student has these marks: bytes, tests, engine, rules, and what people changed."""
+    from autograder.trail.explain import explain
+    from autograder.trail.show import print_explanation
+
+    if json_file is not None:
+        _require_folder(json_file)
+    found = explain(_open(course), student, assignment)
+    if json_file is not None:
+        _write_json(json_file, found.to_json())
+    print_explanation(make_console(), found)
+
+
 @app.command()
 def similar(
     assignment: AssignmentArgument,

@@ -75,9 +75,14 @@ def csv_wide(grades: Grades, options: Options) -> Exported:
 
 def csv_cells(grades: Grades, options: Options) -> Exported:
     """One row a cell that can earn points, of every submission."""
-    header = ["assignment", "student_id", *(field.name for field in fields(CellMark)), "score"]
+    names = [field.name for field in fields(CellMark) if field.name != "written"]
+    header = ["assignment", "student_id", *names, "score"]
     rows = [
-        [*map(harmless, (work.name, person.id)), *map(_value, astuple(mark)), number(mark.score)]
+        [
+            *map(harmless, (work.name, person.id)),
+            *(_value(getattr(mark, name)) for name in names),
+            number(mark.score),
+        ]
         for work, person, mark in _every_cell(grades)
     ]
     return _csv([header, *rows], options)

@@ -94,6 +94,7 @@ class CellMark:
         max_score: the most it can earn.
         pending: a person has yet to look at it.
         comment: what a person wrote, or else nbgrader's automatic comment.
+        written: what a person wrote.
     """
 
     notebook: str
@@ -104,6 +105,7 @@ class CellMark:
     max_score: float
     pending: bool
     comment: str
+    written: str = ""
 
     @property
     def score(self) -> float:
@@ -257,8 +259,10 @@ def _cells(
         if row.assignment_id in works and row.student_id in people
     }
     comments = {
-        (row.notebook_id, names[row.cell_id][0]): row.comment
-        for row in session.execute(select(Comment.notebook_id, Comment.cell_id, Comment.comment))
+        (row.notebook_id, names[row.cell_id][0]): (row.comment, row.manual_comment or "")
+        for row in session.execute(
+            select(Comment.notebook_id, Comment.cell_id, Comment.comment, Comment.manual_comment)
+        )
         if row.comment and row.cell_id in names
     }
     found: dict[tuple[str, str], list[CellMark]] = defaultdict(list)
@@ -276,6 +280,7 @@ def _cells(
         if owner is None:
             continue
         cell, notebook = names[row.cell_id]
+        comment, written = comments.get((row.notebook_id, cell), ("", ""))
         found[owner].append(
             CellMark(
                 notebook=notebook,
@@ -285,7 +290,8 @@ def _cells(
                 extra_credit=row.extra_credit,
                 max_score=most.get(row.cell_id, 0.0),
                 pending=bool(row.needs_manual_grade),
-                comment=comments.get((row.notebook_id, cell), ""),
+                comment=comment,
+                written=written,
             )
         )
     return {

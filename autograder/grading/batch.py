@@ -33,6 +33,8 @@ from autograder.grading.pool import EngineFactory
 from autograder.grading.record import Recorder
 from autograder.grading.stopping import Stop
 from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
+from autograder.trail.grounds import Grounds
+from autograder.trail.log import Trail
 
 __all__ = ["BatchReport", "BatchStopped", "Progress", "grade_assignment"]
 
@@ -168,6 +170,12 @@ class _Job:
     timestamp: bytes | None
     digest: str
 
+    def files(self) -> dict[str, bytes]:
+        """Everything that was handed in, by path."""
+        named = {f"{name}.ipynb": data for name, data in self.submission.notebooks.items()}
+        stamp = {} if self.timestamp is None else {"timestamp.txt": self.timestamp}
+        return {**self.submission.files, **named, **stamp}
+
 
 @final
 @dataclass(slots=True)
@@ -193,6 +201,7 @@ class _Batch:
         )
         self.stop.on_request(self.backend.wake)
         recorder = Recorder(self.course, assignment.name)
+        trail = Trail(self.course)
         how = "failed"
         try:
             memory = Memory(self.cache, self.reuse, self.policy, self.backend.engines)
@@ -203,7 +212,8 @@ class _Batch:
                 Ledger(self.course, assignment.name) as ledger,
             ):
                 sealed = self._sealed(assignment, memory)
-                writing = _Writing(self.course, sealed, memory, writer, ledger)
+                grounds = Grounds(trail, assignment, self.policy)
+                writing = _Writing(self.course, sealed, memory, writer, ledger, grounds)
                 for job, verdict, cached in self._graded(sealed, students, memory):
                     if not cached:
                         self._keep(job, verdict, memory)
@@ -224,6 +234,7 @@ class _Batch:
         else:
             recorder.save()
         finally:
+            trail.sync()
             self.observers.ended(
                 how,
                 done=len(self.verdicts),
@@ -339,6 +350,7 @@ class _Writing:
     memory: Memory
     writer: GradebookWriter
     ledger: Ledger
+    grounds: Grounds
 
     def write(self, job: _Job, verdict: Verdict, *, cached: bool) -> bool:
         """Write a verdict, if it is not written already; tells whether it was not."""
@@ -346,6 +358,8 @@ class _Writing:
         key = cache_key(self.memory.key(job.digest, verdict.engine), stamp, self.course.db_url)
         if cached and self._is_written(job.student, key, verdict):
             return False
+        # First, so that no mark is in the gradebook without its grounds on record.
+        self.grounds.record(job.student, job.files(), verdict, cached=cached)
         try:
             if verdict.status is SubmissionStatus.GRADED:
                 self._write_autograded(job, verdict)
