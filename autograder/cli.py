@@ -17,6 +17,7 @@ from autograder.console import (
     grading_table,
     make_console,
     print_account,
+    print_preview,
     print_quarantined,
     print_written,
     warn,
@@ -28,6 +29,8 @@ from autograder.sealed.errors import EngineError
 # import, which `--help`, `--version` and a mistyped option should not have to wait for.
 if TYPE_CHECKING:
     from autograder.course import Course
+    from autograder.grading.batch import BatchReport
+    from autograder.grading.memory import Reuse
 
 __all__ = ["app", "main"]
 
@@ -250,6 +253,15 @@ def grade(
             "--retry", help="Grade again what ran out of time or memory, or crashed, last time."
         ),
     ] = False,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview", help="Show who would gain or lose what, and ask before it is written."
+        ),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --preview: write it without asking.")
+    ] = False,
     unsafe: UnsafeOption = False,
     course: CourseOption = None,
 ) -> None:
@@ -262,6 +274,7 @@ def grade(
     from autograder.grading.database import shown_url
     from autograder.grading.events import default_log_path
     from autograder.grading.memory import Reuse
+    from autograder.grading.preview import preview as compare_with_gradebook
     from autograder.grading.schedulers import make_backend
     from autograder.grading.stopping import stop_on_signals
     from autograder.lateness import load_rules, sync
@@ -272,18 +285,33 @@ def grade(
     if json_file is not None:
         _require_folder(json_file)
     reuse = Reuse.NOTHING if force else Reuse.SETTLED if retry else Reuse.ALL
-    with stop_on_signals(warn) as stop, grading_progress(console) as progress:
-        report = grade_assignment(
-            opened,
-            assignment,
-            backend=make_backend(scheduler, workers=workers, unsafe=unsafe),
-            students=student or None,
-            cache=course_cache(opened),
-            reuse=reuse,
-            progress=progress,
-            log=log or default_log_path(opened, assignment),
-            stop=stop,
-        )
+
+    def run(reuse: Reuse, *, write: bool) -> BatchReport:
+        with stop_on_signals(warn) as stop, grading_progress(console) as progress:
+            return grade_assignment(
+                opened,
+                assignment,
+                backend=make_backend(scheduler, workers=workers, unsafe=unsafe),
+                students=student or None,
+                cache=course_cache(opened),
+                reuse=reuse,
+                progress=progress,
+                log=log or default_log_path(opened, assignment),
+                stop=stop,
+                write=write,
+            )
+
+    if preview:
+        found = compare_with_gradebook(opened, run(reuse, write=False))
+        print_preview(console, found)
+        if json_file is not None:
+            _write_json(json_file, found.to_json())
+            json_file = None
+        if not yes and not (console.is_interactive and typer.confirm("Write this?")):
+            console.print("Nothing was written.")
+            return
+        reuse = Reuse.ALL
+    report = run(reuse, write=True)
     if json_file is not None:
         _write_json(json_file, report.to_json())
     deductions = sync(opened)

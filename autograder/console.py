@@ -22,6 +22,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from autograder.grading.batch import BatchReport
     from autograder.grading.batch import Progress as BatchProgress
+    from autograder.grading.preview import Preview
     from autograder.grading.verdict import Verdict
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "grading_table",
     "make_console",
     "print_account",
+    "print_preview",
     "print_quarantined",
     "print_written",
     "warn",
@@ -202,6 +204,42 @@ def print_account(console: Console, report: BatchReport) -> None:
             ),
             soft_wrap=True,
         )
+
+
+def print_preview(console: Console, found: Preview) -> None:
+    """Who would gain or lose what, which cells do it, and the distributions side by side."""
+    table = Table(title=f"What would change in {clean(found.assignment)}")
+    table.add_column("student")
+    for name in ("now", "then", "change"):
+        table.add_column(name, justify="right")
+    table.add_column("why")
+    for change in found.changes:
+        why = "; ".join(
+            f"{cell.cell}: {_or_dash(cell.before)} to {cell.after:g}"
+            + (", but a person's points stay" if cell.manual is not None else "")
+            for cell in change.cells
+        )
+        table.add_row(
+            Text(clean(change.student)),
+            _or_dash(change.before),
+            _or_dash(change.after),
+            f"{change.difference:+g}" if change.after is not None else "stays",
+            Text(clean(change.reason or why)),
+        )
+    if found.changes:
+        console.print(table)
+    for name, (gains, losses) in found.by_cell.items():
+        console.print(Text(f"{clean(name)}: {gains} gain, {losses} lose points"))
+    widest = max(*found.before, *found.after, 1)
+    console.print("Points (tenths of the maximum), how many students now and then:")
+    for tenth, (now, then) in enumerate(zip(found.before, found.after, strict=True)):
+        bars = (f"{'#' * round(20 * count / widest):20} {count:5}" for count in (now, then))
+        console.print(f"{10 * tenth:4}-{10 * tenth + 10:<3} % {'  '.join(bars)}")
+    console.print(f"{len(found.changes)} would change, {found.unchanged} would not.")
+
+
+def _or_dash(points: float | None) -> str:
+    return "–" if points is None else f"{points:g}"
 
 
 def print_quarantined(console: Console, report: BatchReport) -> None:

@@ -113,6 +113,7 @@ def grade_assignment(
     progress: Progress | None = None,
     log: Path | None = None,
     stop: Stop | None = None,
+    write: bool = True,
 ) -> BatchReport:
     """Grade `submitted/*/<assignment>/`, write `autograded/` and the gradebook.
 
@@ -129,6 +130,8 @@ def grade_assignment(
         progress: hears how it goes.
         log: the file to which events are appended; none by default.
         stop: ends the batch early.
+        write: write the results; without it only the cache learns of them, so that the same batch
+            is done at once when it is to be written.
 
     Raises:
         OperatorError: no such assignment, nothing handed in, a student who did not, another grader
@@ -157,7 +160,8 @@ def grade_assignment(
             observers=Observers(progress, events),
             stop=stop or Stop(),
         )
-        return replace(batch.run(loaded, chosen), log=log)
+        run = batch.run if write else batch.look
+        return replace(run(loaded, chosen), log=log)
 
 
 @final
@@ -241,6 +245,30 @@ class _Batch:
                 unchanged=len(self.unchanged),
                 left=len(students) - len(self.verdicts),
             )
+        report = self._report(assignment)
+        if how == "stopped":
+            raise BatchStopped(report, len(students) - len(self.verdicts), self.stop.signal)
+        return report
+
+    def look(self, assignment: Assignment, students: Sequence[str]) -> BatchReport:
+        """Grade and write nothing but the cache."""
+        self.observers.started(
+            assignment.name, len(students), where=self.backend.description, reuse=self.reuse.value
+        )
+        self.stop.on_request(self.backend.wake)
+        memory = Memory(self.cache, self.reuse, self.policy, self.backend.engines)
+        how = "failed"
+        try:
+            sealed = self._sealed(assignment, memory)
+            for job, verdict, cached in self._graded(sealed, students, memory):
+                if not cached:
+                    self._keep(job, verdict, memory)
+                self._note(job.student, verdict, cached=cached)
+                self.observers.graded(job.student, verdict, cached=cached, written=False)
+            how = "stopped" if len(self.verdicts) < len(students) else "finished"
+            self.backend.close(wait=not self.stop.overdue)
+        finally:
+            self.observers.ended(how, done=len(self.verdicts))
         report = self._report(assignment)
         if how == "stopped":
             raise BatchStopped(report, len(students) - len(self.verdicts), self.stop.signal)
