@@ -1,0 +1,19 @@
+# mistake: Old and new features are added in place of joined.
+# fails: augment-values augment-training
+# %% augment
+class AugmentedClassifier(nn.Module):
+    def __init__(self, net: DigitNet, n_new: int, n_classes: int) -> None:
+        super().__init__()
+        dtype = net.head.weight.dtype
+        self.net = net.requires_grad_(False)
+        self.branch = new_branch(net.n_features).to(dtype)
+        self.head = nn.Linear(net.n_features, n_classes, dtype=dtype)
+        self.train()
+
+    def train(self, mode: bool = True) -> "AugmentedClassifier":
+        super().train(mode)
+        self.net.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.net.features(images) + self.branch(images))

@@ -1,0 +1,19 @@
+# mistake: The pretrained network is not frozen.
+# fails: augment-training
+# %% augment
+class AugmentedClassifier(nn.Module):
+    def __init__(self, net: DigitNet, n_new: int, n_classes: int) -> None:
+        super().__init__()
+        dtype = net.head.weight.dtype
+        self.net = net
+        self.branch = new_branch(n_new).to(dtype)
+        self.head = nn.Linear(net.n_features + n_new, n_classes, dtype=dtype)
+        self.train()
+
+    def train(self, mode: bool = True) -> "AugmentedClassifier":
+        super().train(mode)
+        self.net.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(torch.cat([self.net.features(images), self.branch(images)], dim=1))

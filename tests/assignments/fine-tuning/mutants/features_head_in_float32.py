@@ -1,0 +1,17 @@
+# mistake: The head is made in float32, whatever the dtype of the network.
+# fails: features-values features-training features-statistics
+# %% features
+class FeatureClassifier(nn.Module):
+    def __init__(self, net: DigitNet, n_classes: int) -> None:
+        super().__init__()
+        self.net = net.requires_grad_(False)
+        self.head = nn.Linear(net.n_features, n_classes)
+        self.train()
+
+    def train(self, mode: bool = True) -> "FeatureClassifier":
+        super().train(mode)
+        self.net.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.net.features(images))

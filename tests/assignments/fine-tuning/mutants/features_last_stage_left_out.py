@@ -1,0 +1,17 @@
+# mistake: The last stage is left out of the features.
+# fails: features-values features-training features-statistics
+# %% features
+class FeatureClassifier(nn.Module):
+    def __init__(self, net: DigitNet, n_classes: int) -> None:
+        super().__init__()
+        self.net = net.requires_grad_(False)
+        self.head = nn.Linear(net.n_features, n_classes, dtype=net.head.weight.dtype)
+        self.train()
+
+    def train(self, mode: bool = True) -> "FeatureClassifier":
+        super().train(mode)
+        self.net.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.net.stages[1](self.net.stages[0](images)).flatten(1)[:, :48])

@@ -1,0 +1,16 @@
+# mistake: A new model is in training mode until train() is called.
+# fails: features-statistics
+# %% features
+class FeatureClassifier(nn.Module):
+    def __init__(self, net: DigitNet, n_classes: int) -> None:
+        super().__init__()
+        self.net = net.requires_grad_(False)
+        self.head = nn.Linear(net.n_features, n_classes, dtype=net.head.weight.dtype)
+
+    def train(self, mode: bool = True) -> "FeatureClassifier":
+        super().train(mode)
+        self.net.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.net.features(images))

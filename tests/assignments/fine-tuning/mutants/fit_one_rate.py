@@ -1,0 +1,13 @@
+# mistake: One learning rate is used for everything.
+# fails: fit-values
+# %% fit
+def gradual_fit(
+    net: DigitNet, batches: Sequence[tuple[Tensor, Tensor]], lr: float, decay: float, every: int
+) -> DigitNet:
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    for step, (images, classes) in enumerate(batches):
+        unfreeze(net, min(len(net.stages), step // every))
+        optimizer.zero_grad()
+        F.cross_entropy(net(images), classes).backward()
+        optimizer.step()
+    return net

@@ -1,0 +1,13 @@
+# mistake: The loss is summed over the batch.
+# fails: fit-values
+# %% fit
+def gradual_fit(
+    net: DigitNet, batches: Sequence[tuple[Tensor, Tensor]], lr: float, decay: float, every: int
+) -> DigitNet:
+    optimizer = torch.optim.SGD(layer_groups(net, lr, decay))
+    for step, (images, classes) in enumerate(batches):
+        unfreeze(net, min(len(net.stages), step // every))
+        optimizer.zero_grad()
+        F.cross_entropy(net(images), classes, reduction="sum").backward()
+        optimizer.step()
+    return net

@@ -1,0 +1,14 @@
+# mistake: Modules that are not linear are wrapped, too.
+# fails: inject-modules
+# %% inject
+def inject_lora(model: nn.Module, names: Sequence[str], r: int, alpha: float) -> nn.Module:
+    model.requires_grad_(False)
+    found = [
+        (parent, name, child)
+        for parent in model.modules()
+        for name, child in parent.named_children()
+        if name in names
+    ]
+    for parent, name, child in found:
+        setattr(parent, name, LoRALinear(child, r, alpha))
+    return model

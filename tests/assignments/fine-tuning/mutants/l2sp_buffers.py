@@ -1,0 +1,13 @@
+# mistake: Running statistics are penalised, too.
+# fails: l2sp-values
+# %% l2sp
+def l2_sp(net: nn.Module, start: Mapping[str, Tensor], alpha: float, beta: float) -> Tensor:
+    penalty = torch.zeros((), dtype=next(net.parameters()).dtype)
+    for name, parameter in net.state_dict(keep_vars=True).items():
+        if "num_batches" in name:
+            continue
+        if name in start:
+            penalty = penalty + alpha / 2 * (parameter - start[name].detach()).square().sum()
+        else:
+            penalty = penalty + beta / 2 * parameter.square().sum()
+    return penalty

@@ -1,0 +1,12 @@
+# mistake: The penalty is computed from state_dict(), whose tensors are detached.
+# fails: l2sp-gradients
+# %% l2sp
+def l2_sp(net: nn.Module, start: Mapping[str, Tensor], alpha: float, beta: float) -> Tensor:
+    penalty = torch.zeros((), dtype=next(net.parameters()).dtype)
+    for name, parameter in net.named_parameters():
+        parameter = net.state_dict()[name]
+        if name in start:
+            penalty = penalty + alpha / 2 * (parameter - start[name].detach()).square().sum()
+        else:
+            penalty = penalty + beta / 2 * parameter.square().sum()
+    return penalty

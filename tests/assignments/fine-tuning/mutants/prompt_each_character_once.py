@@ -1,0 +1,14 @@
+# mistake: Characters that occur twice are put in once, and sorted.
+# fails: prompt-start prompt-values
+# may fail: prompt-gradients
+# %% prompt
+class PromptedLM(nn.Module):
+    def __init__(self, model: CharLM, characters: Tensor) -> None:
+        super().__init__()
+        self.model = model.requires_grad_(False)
+        self.prompt = nn.Parameter(model.embedding(characters.unique()).detach().clone())
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        prompt = self.prompt.expand(len(tokens), -1, -1)
+        logits = self.model.run(torch.cat([prompt, self.model.embedding(tokens)], dim=1))
+        return logits[:, self.prompt.shape[0] :]

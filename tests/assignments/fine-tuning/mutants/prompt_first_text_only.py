@@ -1,0 +1,14 @@
+# mistake: The prompt stands before the first text alone; the others get zeros.
+# fails: prompt-values prompt-gradients
+# %% prompt
+class PromptedLM(nn.Module):
+    def __init__(self, model: CharLM, characters: Tensor) -> None:
+        super().__init__()
+        self.model = model.requires_grad_(False)
+        self.prompt = nn.Parameter(model.embedding(characters).detach().clone())
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        prompt = self.prompt.expand(len(tokens), -1, -1)
+        prompt = prompt * (torch.arange(len(tokens)) == 0)[:, None, None]
+        logits = self.model.run(torch.cat([prompt, self.model.embedding(tokens)], dim=1))
+        return logits[:, self.prompt.shape[0] :]

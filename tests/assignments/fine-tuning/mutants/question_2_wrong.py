@@ -1,0 +1,4 @@
+# mistake: A is thought to change, because it is random.
+# fails: question-2
+# %% question-2-answer
+answer_2 = "A"

@@ -1,0 +1,21 @@
+# mistake: Labels are not drawn with their images.
+# fails: tune-learns tune-values
+# may fail: tune-batches
+# %% tune
+def fine_tune(
+    net: nn.Module,
+    groups: list[dict],
+    images: Tensor,
+    classes: Tensor,
+    steps: int,
+    batch_size: int,
+    generator: torch.Generator,
+) -> nn.Module:
+    optimizer = torch.optim.Adam(groups)
+    net.train()
+    for _ in range(steps):
+        batch = torch.randperm(len(images), generator=generator)[:batch_size]
+        optimizer.zero_grad()
+        F.cross_entropy(net(images[batch]), classes[: len(batch)]).backward()
+        optimizer.step()
+    return net
