@@ -53,7 +53,8 @@ def accuracy(net, images, classes):
 # %% l2sp
 def l2_sp(net, start, alpha, beta):
     terms = [
-        (alpha if name in start else beta) * (p - (start[name].detach() if name in start else 0)).pow(2).sum()
+        (alpha if name in start else beta)
+        * (p - (start[name].detach() if name in start else 0)).pow(2).sum()
         for name, p in net.named_parameters()
     ]
     return torch.stack(terms).sum() / 2

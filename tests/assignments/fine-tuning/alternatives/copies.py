@@ -41,7 +41,9 @@ class AugmentedClassifier(nn.Module):
 
     def forward(self, images):
         f, g = self.net.features(images), self.branch(images)
-        return F.linear(f, self.head.weight[:, : f.shape[1]], self.head.bias) + F.linear(g, self.head.weight[:, f.shape[1] :])
+        return F.linear(f, self.head.weight[:, : f.shape[1]], self.head.bias) + F.linear(
+            g, self.head.weight[:, f.shape[1] :]
+        )
 
 
 # %% fit
@@ -72,5 +74,8 @@ class PromptedLM(nn.Module):
             p.requires_grad = False
 
     def forward(self, tokens):
-        rows = [self.model.run(torch.cat([self.prompt, e])[None])[0, len(self.prompt) :] for e in self.model.embedding(tokens)]
+        rows = [
+            self.model.run(torch.cat([self.prompt, e])[None])[0, len(self.prompt) :]
+            for e in self.model.embedding(tokens)
+        ]
         return torch.stack(rows)

@@ -1,7 +1,12 @@
 # style: Parameter groups carry names, sets stand for lists where any collection will do, indices come sorted.
 # %% rates
 def layer_groups(net, lr, decay):
-    parts = {"head": net.head, "late": net.stages[2], "middle": net.stages[1], "early": net.stages[0]}
+    parts = {
+        "head": net.head,
+        "late": net.stages[2],
+        "middle": net.stages[1],
+        "early": net.stages[0],
+    }
     return [
         {"params": [p for p in part.parameters()], "lr": lr * math.pow(decay, depth), "name": name}
         for depth, (name, part) in enumerate(parts.items())
@@ -39,7 +44,11 @@ def fine_tune(net, groups, images, classes, steps, batch_size, generator):
 # %% inject
 def inject_lora(model, names, r, alpha):
     wanted = set(names)
-    paths = [path for path, module in model.named_modules() if isinstance(module, nn.Linear) and path.split(".")[-1] in wanted]
+    paths = [
+        path
+        for path, module in model.named_modules()
+        if isinstance(module, nn.Linear) and path.split(".")[-1] in wanted
+    ]
     for p in model.parameters():
         p.requires_grad_(False)
     for path in paths:

@@ -35,7 +35,9 @@ class PromptedLM(nn.Module):
         self.model = model
         for p in self.model.parameters():
             p.requires_grad_(False)
-        self.prompt = nn.Parameter(torch.stack([model.embedding.weight[c].clone() for c in characters.tolist()]).detach())
+        self.prompt = nn.Parameter(
+            torch.stack([model.embedding.weight[c].clone() for c in characters.tolist()]).detach()
+        )
 
     def forward(self, tokens):
         table = torch.cat([self.prompt, self.model.embedding.weight])

@@ -10,7 +10,10 @@ def few_shot(labels, per_class, generator):
     seed = int(torch.randint(2**31, (1,), generator=generator))
     rng = np.random.default_rng(seed)
     values = labels.numpy()
-    chosen = [rng.choice(np.flatnonzero(values == label), per_class, replace=False) for label in np.unique(values)]
+    chosen = [
+        rng.choice(np.flatnonzero(values == label), per_class, replace=False)
+        for label in np.unique(values)
+    ]
     return torch.from_numpy(np.concatenate(chosen))
 
 

@@ -17,5 +17,5 @@ class AugmentedClassifier(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         with torch.no_grad():
-            both = (torch.cat([self.net.features(images), self.branch(images)], dim=1))
+            both = torch.cat([self.net.features(images), self.branch(images)], dim=1)
         return self.head(both)

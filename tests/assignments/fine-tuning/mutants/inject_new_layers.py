@@ -10,5 +10,18 @@ def inject_lora(model: nn.Module, names: Sequence[str], r: int, alpha: float) ->
         if name in names and isinstance(child, nn.Linear)
     ]
     for parent, name, child in found:
-        setattr(parent, name, LoRALinear(nn.Linear(child.in_features, child.out_features, child.bias is not None, dtype=child.weight.dtype), r, alpha))
+        setattr(
+            parent,
+            name,
+            LoRALinear(
+                nn.Linear(
+                    child.in_features,
+                    child.out_features,
+                    child.bias is not None,
+                    dtype=child.weight.dtype,
+                ),
+                r,
+                alpha,
+            ),
+        )
     return model

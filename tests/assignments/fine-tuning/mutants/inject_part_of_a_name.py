@@ -8,7 +8,8 @@ def inject_lora(model: nn.Module, names: Sequence[str], r: int, alpha: float) ->
         (parent, name, child)
         for parent in model.modules()
         for name, child in parent.named_children()
-        if any(part in name for part in (*names, "embedding") if names) and isinstance(child, nn.Linear)
+        if any(part in name for part in (*names, "embedding") if names)
+        and isinstance(child, nn.Linear)
     ]
     for parent, name, child in found:
         setattr(parent, name, LoRALinear(child, r, alpha))

@@ -6,7 +6,9 @@ class LoRALinear(nn.Module):
         super().__init__()
         self.base = linear.requires_grad_(False)
         weight = linear.weight
-        self.A = nn.Parameter(torch.randn(r, linear.in_features).to(weight) / linear.in_features**0.5)
+        self.A = nn.Parameter(
+            torch.randn(r, linear.in_features).to(weight) / linear.in_features**0.5
+        )
         self.B = nn.Parameter(weight.new_zeros(linear.out_features, r))
         self.scale = alpha / r
         self.unmerged: Tensor | None = None

@@ -6,7 +6,9 @@ class LoRALinear(nn.Module):
         super().__init__()
         self.base = linear.requires_grad_(False)
         weight = linear.weight
-        self.A = nn.Parameter(torch.randn(r, linear.in_features).to(weight) / linear.in_features**0.5)
+        self.A = nn.Parameter(
+            torch.randn(r, linear.in_features).to(weight) / linear.in_features**0.5
+        )
         self.B = nn.Parameter(weight.new_zeros(linear.out_features, r))
         self.scale = alpha / r
         self.unmerged: Tensor | None = None
@@ -20,7 +22,9 @@ class LoRALinear(nn.Module):
     def merge(self) -> None:
         if self.unmerged is None:
             self.unmerged = self.base.weight.detach().clone()
-            self.base.weight = nn.Parameter((self.base.weight + self.scale * self.B @ self.A).detach())
+            self.base.weight = nn.Parameter(
+                (self.base.weight + self.scale * self.B @ self.A).detach()
+            )
 
     def unmerge(self) -> None:
         if self.unmerged is not None:

@@ -8,6 +8,8 @@ class PromptedLM(nn.Module):
         self.prompt = nn.Parameter(model.embedding(characters).detach().clone())
 
     def forward(self, tokens: Tensor) -> Tensor:
-        prompt = (self.prompt + self.model.position.weight[: len(self.prompt)]).expand(len(tokens), -1, -1)
+        prompt = (self.prompt + self.model.position.weight[: len(self.prompt)]).expand(
+            len(tokens), -1, -1
+        )
         logits = self.model.run(torch.cat([prompt, self.model.embedding(tokens)], dim=1))
         return logits[:, self.prompt.shape[0] :]

@@ -6,7 +6,11 @@ class PromptedLM(nn.Module):
     def __init__(self, model: CharLM, characters: Tensor) -> None:
         super().__init__()
         self.model = model.requires_grad_(False)
-        self.prompt = nn.Parameter(model.embedding.weight.detach()[int(characters[0]) : int(characters[0]) + len(characters)])
+        self.prompt = nn.Parameter(
+            model.embedding.weight.detach()[
+                int(characters[0]) : int(characters[0]) + len(characters)
+            ]
+        )
 
     def forward(self, tokens: Tensor) -> Tensor:
         prompt = self.prompt.expand(len(tokens), -1, -1)
