@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 _MAX_SOURCE_FILE_BYTES = 256 << 20
+_FOLDERS = 40
+_PATH_BYTES = 1_000
 
 
 class CellKind(StrEnum):
@@ -215,23 +218,42 @@ def read_files(folder: Path, *, ignore: list[str], max_bytes: int) -> dict[str, 
     Links are not followed; names that match a pattern of `ignore` are left out.
 
     Raises:
-        OperatorError: all files together are larger than `max_bytes`.
+        OperatorError: all files together are larger than `max_bytes`, or one lies so deep that it
+            could not be written elsewhere.
     """
     files: dict[str, bytes] = {}
     total = 0
-    for path in sorted(folder.rglob("*")):
+    for entry in sorted(_regular_files(folder, ignore), key=lambda entry: entry.path):
+        path = Path(entry.path)
         relative = path.relative_to(folder)
-        if any(Path(part).match(pattern) for part in relative.parts for pattern in ignore):
+        if len(relative.parts) == 1 and path.suffix == ".ipynb":
             continue
-        linked = any((folder / parent).is_symlink() for parent in [relative, *relative.parents])
-        notebook = len(relative.parts) == 1 and path.suffix == ".ipynb"
-        if linked or notebook or not path.is_file():
-            continue
-        total += path.stat().st_size
+        total += entry.stat(follow_symlinks=False).st_size
         if total > max_bytes:
             raise OperatorError(f"the files in {folder} are larger than {max_bytes:,} bytes")
+        if len(os.fsencode(relative)) > _PATH_BYTES:
+            raise OperatorError(
+                f"the files in {folder} have names of more than {_PATH_BYTES} bytes"
+            )
         files[relative.as_posix()] = path.read_bytes()
     return files
+
+
+def _regular_files(folder: Path, ignore: list[str]) -> Iterator[os.DirEntry[str]]:
+    """Without recursion: folders of a submission may be nested more deeply than Python calls."""
+    todo = [(folder, 0)] if folder.is_dir() else []
+    while todo:
+        parent, depth = todo.pop()
+        if depth > _FOLDERS:
+            raise OperatorError(f"{folder} has folders more than {_FOLDERS} deep")
+        with os.scandir(parent) as entries:
+            for entry in entries:
+                if any(Path(entry.name).match(pattern) for pattern in ignore):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    todo.append((Path(entry.path), depth + 1))
+                elif entry.is_file(follow_symlinks=False):
+                    yield entry
 
 
 def _load_notebook(course: Course, assignment: str, path: Path) -> AssignmentNotebook:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +153,21 @@ def hand_in(course: Course, student: str, assignment: str, data: bytes) -> Path:
     path = folder / f"{assignment}.ipynb"
     path.write_bytes(data)
     return path
+
+
+@contextmanager
+def bottomless(folder: Path) -> Iterator[Path]:
+    """A folder with more folders in one another than Python calls functions."""
+    folder.mkdir(parents=True)
+    inside = os.open(folder, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=inside)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=inside)
+        os.close(inside)
+        inside = deeper
+    os.close(inside)
+    try:
+        yield folder
+    finally:
+        # What removes temporary folders would call itself once too often as well.
+        subprocess.run(["rm", "-rf", str(folder)], check=True)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.assignment import AssignmentCell, CellKind, load_assignment
+from autograder.assignment import AssignmentCell, CellKind, load_assignment, read_files
 from autograder.course import Course
 from autograder.errors import NotebookError, OperatorError
-from tests.builders import SQUARE, make_course, nbgrader_cell, notebook
+from tests.builders import SQUARE, bottomless, make_course, nbgrader_cell, notebook
 
 
 def cells(course: Course) -> dict[str, AssignmentCell]:
@@ -85,3 +85,19 @@ def test_a_source_that_is_no_notebook_says_which(course: Course) -> None:
     (course.source("square") / "other.ipynb").write_text("{")
     with pytest.raises(NotebookError, match=r"other\.ipynb: it cannot be read"):
         load_assignment(course, "square")
+
+
+def test_files_that_could_not_be_written_elsewhere_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path.joinpath(*["d" * 200] * 6)
+    folder.mkdir(parents=True)
+    (folder / "file").write_text("x")
+    with pytest.raises(OperatorError, match="names of more than"):
+        read_files(tmp_path, ignore=[], max_bytes=10)
+
+
+def test_folders_without_end_are_refused(tmp_path: Path) -> None:
+    with (
+        bottomless(tmp_path / "folder") as folder,
+        pytest.raises(OperatorError, match="folders more than"),
+    ):
+        read_files(folder, ignore=[], max_bytes=10)

@@ -26,6 +26,7 @@ __all__ = ["CollectLimits", "ReadError", "Tree", "notebooks_tree", "open_tree"]
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
+_FOLDERS = 40
 
 
 @final
@@ -122,6 +123,10 @@ def _folder(root: Path, limits: CollectLimits) -> Tree:
 
     for folder, folders, files in os.walk(root, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not is_noise(PurePosixPath(name)))
+        if folders and len(Path(folder).relative_to(root).parts) >= _FOLDERS:
+            # Python's walk calls itself for every folder, and gives up after a thousand.
+            problems.append((folder, f"its folders are more than {_FOLDERS} deep"))
+            folders.clear()
         links = [name for name in folders if Path(folder, name).is_symlink()]
         for name in [*links, *sorted(files)]:
             path = Path(folder, name)

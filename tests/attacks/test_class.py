@@ -58,7 +58,18 @@ def test_the_batch_goes_on(tmp_path: Path) -> None:
 
 def _hand_in_odd_folders(course: Course, arena: Arena) -> None:
     good = honest().submission({})
-    students = ("linked", "piped", "latin", "deep", "nested", "empty", "locked", "special", "hole")
+    students = [
+        "linked",
+        "piped",
+        "latin",
+        "deep",
+        "long",
+        "nested",
+        "empty",
+        "locked",
+        "special",
+        "hole",
+    ]
     for student in students:
         hand_in(course, student, good)
     folders = {student: course.step("submitted", student, NOTEBOOK) for student in students}
@@ -71,6 +82,8 @@ def _hand_in_odd_folders(course: Course, arena: Arena) -> None:
     os.mkfifo(folders["piped"] / f"{NOTEBOOK}.ipynb")
     Path(os.fsdecode(os.fsencode(folders["latin"]) + b"/\xff\xe4.txt")).write_bytes(b"x")
     folders["deep"].joinpath(*["d" * 200] * 15).mkdir(parents=True)
+    folders["long"].joinpath(*["d" * 200] * 15).mkdir(parents=True)
+    folders["long"].joinpath(*["d" * 200] * 15, "file").write_text("x")
     (folders["nested"] / f"{NOTEBOOK}.ipynb").unlink()
     (folders["nested"] / f"{NOTEBOOK}.ipynb").mkdir()
     shutil.rmtree(folders["empty"])

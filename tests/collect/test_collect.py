@@ -9,7 +9,7 @@ import pytest
 from autograder.collect import CollectReport, Outcome, collect
 from autograder.course import Course
 from autograder.errors import OperatorError
-from tests.builders import SQUARE, make_course
+from tests.builders import SQUARE, bottomless, make_course
 
 
 @pytest.fixture
@@ -45,6 +45,14 @@ def test_a_folder_is_filed_as_nbgrader_reads_it(course: Course, tmp_path: Path) 
     assert report.doubtful == ()
     assert course.students("square") == ["alice", "李明"]
     assert submitted(course)["alice/square/square.ipynb"] == b"not even JSON"
+
+
+def test_folders_without_end_are_left_and_the_others_filed(course: Course, tmp_path: Path) -> None:
+    write(tmp_path / "in/alice/square.ipynb")
+    with bottomless(tmp_path / "in/bob"):
+        report = collect(course, [tmp_path / "in"])
+    assert outcomes(report) == ["new"]
+    assert "more than 40 deep" in str(report.doubtful)
 
 
 def test_the_same_bytes_change_nothing(course: Course, tmp_path: Path) -> None:
