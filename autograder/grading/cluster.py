@@ -94,7 +94,7 @@ class DaskBackend:
             address = self._cluster.scheduler_address
         self._address: str = address
         try:
-            self._client = _connect(address)
+            self._client = _connect(address, _CONNECT_SECONDS)
             self._engines = self._examine()
         except BaseException:
             self.close()
@@ -263,7 +263,7 @@ class DaskBackend:
                 if old is not None:
                     with suppress(OSError, TimeoutError, RuntimeError):
                         old.close(timeout=1)
-                self._client = _connect(self._address, seconds=max(seconds, 2.0))
+                self._client = _connect(self._address, max(seconds, 2.0))
                 if not self._client.nthreads():
                     return None
                 self._life += 1
@@ -351,7 +351,7 @@ def _checked(worker: str, answer: Any) -> WorkerFacts:
     return facts
 
 
-def _connect(address: str, seconds: float = _CONNECT_SECONDS) -> Any:
+def _connect(address: str, seconds: float) -> Any:
     try:
         with _quiet():
             return Client(  # type: ignore[no-untyped-call]
@@ -371,7 +371,10 @@ def _connect(address: str, seconds: float = _CONNECT_SECONDS) -> Any:
 def _local_cluster(workers: int) -> Any:
     # Each worker is to have one engine; the students' processes are not its own memory.
     return LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",
+        memory_limit=0,
     )
 
 
