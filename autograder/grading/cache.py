@@ -124,10 +124,10 @@ class VerdictCache:
         return self._folder / key[:2] / key
 
     def _entries(self) -> Iterator[os.DirEntry[str]]:
-        with suppress(FileNotFoundError), os.scandir(self._folder) as folders:
+        with suppress(OSError), os.scandir(self._folder) as folders:
             for folder in folders:
                 if folder.is_dir(follow_symlinks=False):
-                    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+                    with suppress(OSError), os.scandir(folder) as entries:
                         yield from (
                             entry for entry in entries if entry.is_file(follow_symlinks=False)
                         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -69,6 +71,8 @@ def stop_on_signals(say: Callable[[str], None]) -> Iterator[Stop]:
         if stop.requested:
             raise KeyboardInterrupt
         stop.request(signal.Signals(number))
+        if number == signal.SIGHUP:
+            _leave_terminal()
         try:
             say(
                 "stopping: what is being graded now is finished and written. "
@@ -87,3 +91,13 @@ def stop_on_signals(say: Callable[[str], None]) -> Iterator[Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _leave_terminal() -> None:
+    """Nobody reads any more, and writing to a closed terminal fails."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):
+        # A closed terminal does not say any more that it is one.
+        if stat.S_ISCHR(os.fstat(descriptor).st_mode):
+            os.dup2(nowhere, descriptor)
+    os.close(nowhere)
