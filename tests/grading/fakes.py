@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 from autograder.course import Course
+from autograder.grading.verdict import Verdict
 from autograder.sealed import EngineError
 from autograder.sealed.model import CellResult, CellStatus, Limits, Program
 from tests.builders import RIGHT, SQUARE, hand_in, notebook, released
@@ -91,3 +93,27 @@ def hand_in_class(course: Course, count: int) -> list[str]:
         answers = {**RIGHT, "why": f"{student} knows."}
         hand_in(course, student, "square", notebook(released(SQUARE, answers)))
     return students
+
+
+class Heard:
+    """Remembers what it was told, and does something after so many are graded."""
+
+    def __init__(self, after: int = 0, act: Callable[[], None] | None = None) -> None:
+        self.notices: list[str] = []
+        self.students: list[str] = []
+        self._after = after
+        self._act = act
+
+    def started(self, total: int) -> None:
+        return
+
+    def running(self, student: str) -> None:
+        return
+
+    def graded(self, student: str, verdict: Verdict, *, cached: bool) -> None:
+        self.students.append(student)
+        if self._act and len(self.students) == self._after:
+            self._act()
+
+    def notice(self, message: str) -> None:
+        self.notices.append(message)

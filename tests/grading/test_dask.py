@@ -22,9 +22,9 @@ from autograder.grading.batch import grade_assignment
 from autograder.grading.cache import course_cache
 from autograder.grading.cluster import DaskBackend
 from autograder.grading.fingerprint import fingerprint
-from autograder.grading.verdict import SubmissionStatus, Verdict
+from autograder.grading.verdict import SubmissionStatus
 from tests.gradebooks import with_gradebook
-from tests.grading.fakes import SlowFactory, hand_in_class
+from tests.grading.fakes import Heard, SlowFactory, hand_in_class
 
 ROOT = Path(__file__).parents[2]
 FAST = SlowFactory()
@@ -37,30 +37,6 @@ def cluster() -> Iterator[Any]:
         n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
     ) as cluster:
         yield cluster
-
-
-class Heard:
-    """Remembers what it was told, and does something after so many are graded."""
-
-    def __init__(self, after: int = 0, act: Any = None) -> None:
-        self.notices: list[str] = []
-        self.students: list[str] = []
-        self._after = after
-        self._act = act
-
-    def started(self, total: int) -> None:
-        return
-
-    def running(self, student: str) -> None:
-        return
-
-    def graded(self, student: str, verdict: Verdict, *, cached: bool) -> None:
-        self.students.append(student)
-        if len(self.students) == self._after:
-            self._act()
-
-    def notice(self, message: str) -> None:
-        self.notices.append(message)
 
 
 def test_a_class_is_graded_on_workers_and_not_twice(course: Course, cluster: Any) -> None:
@@ -224,7 +200,7 @@ def test_a_scheduler_that_stays_away_ends_the_run_with_an_account(course: Course
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
     )
     backend = DaskBackend(local.scheduler_address, SlowFactory(0.05), patience_seconds=1.0)
-    heard = Heard(after=3, act=local.close)
+    heard = Heard(after=3, act=lambda: _close(local))
     started = time.monotonic()
     with pytest.raises(OperatorError, match=r"was away for .* run the same command again"):
         grade_assignment(course, "square", backend=backend, progress=heard, cache=cache)
@@ -232,3 +208,7 @@ def test_a_scheduler_that_stays_away_ends_the_run_with_an_account(course: Course
     report = grade_assignment(course, "square", engine=SlowFactory(), cache=cache)
     assert report.unchanged >= set(heard.students)
     assert len(report.verdicts) == 20
+
+
+def _close(cluster: Any) -> None:
+    cluster.close()
