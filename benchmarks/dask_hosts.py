@@ -2,8 +2,9 @@
 
     python -m benchmarks.dask_hosts [--hosts 3] [--students 60] [--kill]
 
-Needs root and `ip`. Each host has its own network, name and worker, and cannot see the course folder; they share the
-processors, so this shows overhead and behaviour, not speed-up. One host is killed mid-run with `--kill`. `--overhead` measures what a task costs that grades nothing.
+Needs root and `ip`. Each host has its own network, name and worker, and cannot see the course
+folder. They share the processors, so this shows overhead and behaviour, not speed-up. With `--kill`
+one host is powered off mid-run; `--overhead` measures what a task costs that grades nothing.
 """
 
 from __future__ import annotations
