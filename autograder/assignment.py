@@ -150,12 +150,14 @@ class Assignment:
         notebooks: by name without suffix.
         files: other files of the source folder by relative POSIX path; students have them too.
         open_cells: (notebook, cell_id) of the grade cells that run in the student's process.
+        borrowing_cells: of those that take modules beside the notebook from the student's process.
     """
 
     name: str
     notebooks: Mapping[str, AssignmentNotebook]
     files: Mapping[str, bytes]
     open_cells: frozenset[tuple[str, str]] = frozenset()
+    borrowing_cells: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def max_score(self) -> float:
@@ -171,6 +173,7 @@ class Assignment:
     def digest(self) -> str:
         """SHA-256 of everything that a verdict can depend on, as hexadecimal digits."""
         state = hashlib.sha256(json.dumps(sorted(self.open_cells)).encode())
+        state.update(json.dumps(sorted(self.borrowing_cells)).encode())
         for name, notebook in sorted(self.notebooks.items()):
             state.update(json.dumps(["notebook", name]).encode())
             for cell in notebook.cells:

@@ -164,6 +164,7 @@ def _instructor_cells(assignment: Assignment, notebook: AssignmentNotebook) -> t
             role=_role(cell),
             source=cell.reference,
             open=(notebook.name, cell.cell_id) in assignment.open_cells,
+            borrows=(notebook.name, cell.cell_id) in assignment.borrowing_cells,
         )
         for cell in notebook.cells
         if cell.cell_type == "code"

@@ -5,7 +5,8 @@ A submission has no say in it: if it could choose, a cheating one would choose *
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeAlias, final
 
 from autograder.assignment import Assignment, AssignmentNotebook, CellKind
 from autograder.grading.grade import instructor_program
@@ -14,58 +15,80 @@ from autograder.sealed.model import Engine, Limits, Program
 
 __all__ = ["failing_cells", "seal"]
 
+_Cells: TypeAlias = frozenset[tuple[str, str]]
+
 
 def seal(assignment: Assignment, engine: Engine, limits: Limits) -> Assignment:
     """The assignment with its open cells decided by running the reference solution.
 
-    A grade cell that gives the reference full points sealed is sealed. One that does so only in
-    the student's process is open. One that does neither stays sealed, and fails for everybody,
+    A grade cell that gives the reference full points sealed is sealed. One that does so when the
+    modules beside the notebook are the student's borrows them. One that does so only in the
+    student's process is open. One that does none of it stays sealed, and fails for everybody,
     which `autograder audit` and `autograder release` report. An author can open a cell with
     `"autograder": {"open": true}` in its metadata.
     """
-    opened = {
+    declared = {
         (notebook.name, cell.cell_id)
         for notebook in assignment.notebooks.values()
         for cell in notebook.cells
         if cell.declared_open
     }
+    assignment = replace(assignment, open_cells=frozenset(declared))
     for notebook in assignment.notebooks.values():
-        opened |= _opened(
-            replace(assignment, open_cells=frozenset(opened)), notebook, engine, limits
-        )
-    return replace(assignment, open_cells=frozenset(opened))
+        assignment = _Trial(notebook, engine, limits).decide(assignment)
+    return assignment
 
 
-def _opened(
-    assignment: Assignment, notebook: AssignmentNotebook, engine: Engine, limits: Limits
-) -> frozenset[tuple[str, str]]:
-    """Opens cells until no more of them are gained by it.
+@final
+@dataclass(frozen=True)
+class _Trial:
+    """One notebook's cells, tried with the reference solution."""
 
-    Once is not enough: what an open cell binds is the student's, so that a later cell which read
-    it in the judge may now have to be open as well.
-    """
+    notebook: AssignmentNotebook
+    engine: Engine
+    limits: Limits
 
-    def failing(opened: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        program = instructor_program(replace(assignment, open_cells=opened), notebook)
-        ids = failing_cells(notebook, program, engine, limits)
-        return frozenset((notebook.name, cell_id) for cell_id in ids)
+    def decide(self, assignment: Assignment) -> Assignment:
+        """Widens what cells may do until no more of them are gained.
 
-    opened = assignment.open_cells
-    while wrong := failing(opened) - opened:
-        gained = wrong - failing(opened | wrong)
+        Once is not enough: what an open cell binds is the student's, so that a later cell which
+        read it in the judge may now have to be open as well.
+        """
+        while wrong := self._failing(assignment) - assignment.open_cells:
+            wider = self._borrowed(assignment, wrong) or self._opened(assignment, wrong)
+            if wider is None:
+                break
+            assignment = wider
+        return assignment
+
+    def _failing(self, assignment: Assignment) -> _Cells:
+        program = instructor_program(assignment, self.notebook)
+        ids = failing_cells(self.notebook, program, self.engine, self.limits)
+        return frozenset((self.notebook.name, cell_id) for cell_id in ids)
+
+    def _borrowed(self, assignment: Assignment, wrong: _Cells) -> Assignment | None:
+        if not any(path.endswith(".py") for path in assignment.files):
+            return None
+        tried = replace(assignment, borrowing_cells=assignment.borrowing_cells | wrong)
+        gained = wrong - self._failing(tried) - assignment.borrowing_cells
+        if not gained:
+            return None
+        return replace(assignment, borrowing_cells=assignment.borrowing_cells | gained)
+
+    def _opened(self, assignment: Assignment, wrong: _Cells) -> Assignment | None:
+        tried = replace(assignment, open_cells=assignment.open_cells | wrong)
+        gained = wrong - self._failing(tried)
         if not gained:
             # They may read what earlier tests bind: then those have to be open as well.
-            before = _grade_cells_before(notebook, wrong)
-            if not wrong - failing(opened | before | wrong):
-                break
+            before = _grade_cells_before(self.notebook, wrong)
+            tried = replace(assignment, open_cells=assignment.open_cells | before | wrong)
+            if not wrong - self._failing(tried):
+                return None
             gained = before | wrong
-        opened |= gained
-    return opened
+        return replace(assignment, open_cells=assignment.open_cells | gained)
 
 
-def _grade_cells_before(
-    notebook: AssignmentNotebook, cells: frozenset[tuple[str, str]]
-) -> frozenset[tuple[str, str]]:
+def _grade_cells_before(notebook: AssignmentNotebook, cells: _Cells) -> _Cells:
     """The grade cells in front of the last of these."""
     order = [
         (notebook.name, cell.cell_id) for cell in notebook.cells if cell.kind is CellKind.GRADE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
-from autograder.sealed.description import Description
+from autograder.sealed.description import DUNDERS, Description
 from autograder.sealed.link import Lease
 from autograder.sealed.values import CannotCross
 from autograder.sealed.wire import Plain
@@ -31,6 +31,11 @@ _HIDDEN: Final = frozenset(
     }
 )
 _HIDDEN_PREFIXES: Final = ("__array", "_ipython", "_repr_")
+_OF_EVERY_OBJECT: Final = frozenset({"__init__", "__new__", "__init_subclass__"})
+_OF_CLASSES: Final = DUNDERS | _OF_EVERY_OBJECT | {"__repr__", "__str__", "__format__", "__del__"}
+"""Special methods that the stand-in has of its own, and that a test which names them means to be
+the submission's: `inspect.getsource(A.__init__)`, `A.__repr__(a)`.
+"""
 
 
 class Record:
@@ -83,6 +88,13 @@ class Remote:
     def __init__(self, record: Record) -> None:
         object.__setattr__(self, "_record", record)
 
+    def __getattribute__(self, name: str) -> Any:
+        if name in _OF_CLASSES:
+            record = record_of(self)
+            if name in _OF_EVERY_OBJECT or record.description.kind == "class":
+                return labelled(record.ask("attr", name), f"{record.label}.{name}")
+        return object.__getattribute__(self, name)
+
     def __getattr__(self, name: str) -> Any:
         record = record_of(self)
         if name in _HIDDEN or name.startswith(_HIDDEN_PREFIXES):
@@ -90,8 +102,12 @@ class Remote:
         if name in _VERDICTS and not record.genuine:
             if record.description.base:
                 return getattr(record.base(), name)
-            record.refuse(f"what .{name}() says of")
-        return labelled(record.ask("attr", name), f"{record.label}.{name}")
+            value = record.ask("attr", name)
+            if is_remote(value):
+                record.refuse(f"what .{name}() says of")
+            return value
+        of_module = record.genuine and record.description.kind == "module"
+        return labelled(record.ask("attr", name), f"{record.label}.{name}", genuine=of_module)
 
     def __setattr__(self, name: str, value: object) -> None:
         record_of(self).ask("setattr", name, record_of(self).encode(value))

@@ -43,12 +43,15 @@ class Cell:
         role: who wrote it.
         source: Python with IPython syntax.
         open: a grade cell that must run in the student process (see `Program.instructor`).
+        borrows: a grade cell for which names that the student's cells import from modules beside
+            the notebook are the student's: their classes, or what they keep, are changed there.
     """
 
     id: str
     role: Role
     source: str
     open: bool = False
+    borrows: bool = False
 
 
 @final

@@ -45,7 +45,7 @@ class _Builtins(dict[str, Any]):
 
     def __init__(self, namespace: Namespace) -> None:
         super().__init__(
-            __import__=builtins.__import__,
+            __import__=namespace.import_module,
             __build_class__=builtins.__build_class__,
             __type_of__=type_of,
         )
@@ -138,6 +138,13 @@ class Namespace(dict[str, Any]):
             return False
         return True
 
+    def keys(self) -> Any:
+        """With the student's names while a cell runs: what `dir()` lists."""
+        if not self._running:
+            return dict.keys(self)
+        own = dict.fromkeys(dict.keys(self))
+        return (own | {name: None for name in sorted(self.table.student) if name in self}).keys()
+
     def get(self, name: str, default: Any = None) -> Any:
         """As of a dictionary that holds the student's names too."""
         return self[name] if name in self else default  # noqa: SIM401 - that would be this method
@@ -177,6 +184,16 @@ class Namespace(dict[str, Any]):
         except Exception as error:  # noqa: BLE001 - goes on in the submission's code
             raise bridge.refuse(f"the name {name!r} cannot be read: {error}") from None
 
+    def import_module(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """The `import` statement: modules that are the student's in this cell stay there."""
+        level = kwargs.get("level", args[3] if len(args) > 3 else 0)
+        root = name.partition(".")[0]
+        if not self._running or level or root not in self.table.modules or self.bridge is None:
+            return builtins.__import__(name, *args, **kwargs)
+        whole = bool(kwargs.get("fromlist", args[2] if len(args) > 2 else ()))
+        module = self.bridge.ask("import", name)
+        return labelled(module if whole else self.bridge.ask("import", root), name, genuine=True)
+
     def own_classes(self) -> dict[type, str]:
         """Classes that cells defined here, and their names."""
         return {
@@ -195,6 +212,9 @@ class Namespace(dict[str, Any]):
                 except AttributeError:
                     value = importlib.import_module(f"{module}.{attribute}")
         except ImportError:
+            if name in self.table.lent and self.bridge is not None:
+                # A module that the student's cells made. Nothing of it runs here.
+                return self._ask(self.bridge, name)
             raise KeyError(name) from None
         dict.__setitem__(self, name, value)
         return value

@@ -2,6 +2,7 @@
 
 A name belongs to whoever binds it last before a grade cell: bound in a solution cell it is the
 student's; bound in a locked or sealed grade cell, or by an import anywhere, it is the judge's.
+What a solution cell changes in place counts as bound by it, unless it is a function or a class.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class CellNames:
         imports: name to `(module, attribute or None)`.
         classes: bound by a `class` statement.
         made: bound to what a name gave when called: `name = maker(...)`.
+        defines: bound by a `def` or `class` statement.
+        changes: changed in place: `name.append(...)`, `name[...] = ...`, `name.attribute = ...`.
         writes: whether its code may change tensors that it is given, gradients included.
     """
 
@@ -45,6 +48,8 @@ class CellNames:
     imports: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     classes: frozenset[str] = frozenset()
     made: Mapping[str, str] = field(default_factory=dict)
+    defines: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
     writes: bool = False
 
 
@@ -60,6 +65,8 @@ class Ownership:
         mirrored: names that student functions read; the student process hears of each binding.
         forward: names that later cells of the notebook read; sent when the cell has ended.
         genuine: names of the student's that the notebook defines as classes or as their instances.
+        lent: imported by the student's own cells: the student's where the judge cannot import.
+        modules: modules beside the notebook that are the student's in this cell.
         writes: whether the reference solution may change parameters of the test in place. If not,
             no submission may: zeroed parameters would make the test compare zeros with zeros.
     """
@@ -70,6 +77,8 @@ class Ownership:
     mirrored: frozenset[str] = frozenset()
     forward: frozenset[str] = frozenset()
     genuine: frozenset[str] = frozenset()
+    lent: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
     writes: bool = False
 
     def to_plain(self) -> Plain:
@@ -81,6 +90,8 @@ class Ownership:
             "mirrored": sorted(self.mirrored),
             "forward": sorted(self.forward),
             "genuine": sorted(self.genuine),
+            "lent": sorted(self.lent),
+            "modules": sorted(self.modules),
             "writes": self.writes,
         }
 
@@ -102,17 +113,22 @@ class Ownership:
                 frozenset(plain["mirrored"]),
                 frozenset(plain["forward"]),
                 frozenset(plain["genuine"]),
+                frozenset(plain["lent"]),
+                frozenset(plain["modules"]),
                 bool(plain["writes"]),
             )
         except (TypeError, KeyError, ValueError, AttributeError):
             raise WireError("malformed table of names") from None
 
 
-def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
+def ownership(
+    instructor: Sequence[Cell], modules: frozenset[str] = frozenset()
+) -> dict[str, Ownership]:
     """The meaning of names for each locked and grade cell, by cell id.
 
     Args:
         instructor: the code cells of the instructor's notebook, in order.
+        modules: modules and packages beside the instructor's notebook.
     """
     names = [cell_names(cell.source) for cell in instructor]
     inner = frozenset().union(
@@ -122,12 +138,22 @@ def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
             if cell.role is Role.STUDENT
         )
     )
+    # What tests write into would be a copy if it were the student's.
+    kept = frozenset().union(
+        *(
+            own.changes
+            for cell, own in zip(instructor, names, strict=True)
+            if cell.role is Role.GRADE and not cell.open
+        )
+    )
     tables: dict[str, Ownership] = {}
     student: set[str] = set()
     judge: set[str] = set()
     imports: dict[str, tuple[str, str | None]] = {}
     genuine: set[str] = set()
     writers: set[str] = set()
+    defined: set[str] = set()
+    lent: set[str] = set()
     for index, (cell, own) in enumerate(zip(instructor, names, strict=True)):
         if cell.role is not Role.STUDENT:
             later = [
@@ -138,15 +164,22 @@ def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
                 if other.role is not Role.GRADE or other.open
             ]
             changed = own.binds | own.deletes
+            beside = {
+                name
+                for name in lent
+                if cell.borrows and imports[name][0].partition(".")[0] in modules
+            }
             tables[cell.id] = Ownership(
-                student=frozenset(student),
-                judge=frozenset(judge),
-                imports=dict(imports),
+                student=frozenset(student | beside),
+                judge=frozenset(judge - beside),
+                imports={name: origin for name, origin in imports.items() if name not in beside},
                 mirrored=changed & (inner | student) if cell.role is Role.GRADE else frozenset(),
                 forward=(own.binds & frozenset().union(*later))
                 if cell.role is Role.GRADE
                 else frozenset(),
-                genuine=frozenset(genuine & student),
+                genuine=frozenset((genuine & student) | beside),
+                lent=frozenset(lent),
+                modules=frozenset(imports[name][0].partition(".")[0] for name in beside),
                 writes=bool(own.reads & writers),
             )
         in_judge = cell.role is not Role.STUDENT and not cell.open
@@ -160,10 +193,18 @@ def ownership(instructor: Sequence[Cell]) -> dict[str, Ownership]:
         genuine -= own.binds
         genuine |= own.classes
         genuine |= {name for name, maker in own.made.items() if maker in genuine}
+        defined = (defined - own.binds) | own.defines
+        if cell.role is Role.STUDENT:
+            taken = (own.changes & judge) - kept - defined - imports.keys()
+            student |= taken
+            judge -= taken
         imported = frozenset(own.imports)
         imports.update(own.imports)
         student -= imported
         judge |= imported
+        lent -= own.binds
+        if cell.role is Role.STUDENT:
+            lent |= imported
     return tables
 
 
@@ -225,6 +266,8 @@ def _of_code(code: str, depth: int = 0) -> CellNames:
         imports,
         frozenset(node.name for node in tree.body if isinstance(node, ast.ClassDef)),
         _made(tree),
+        frozenset(node.name for node in tree.body if isinstance(node, _DEFINITIONS)),
+        _changes(tree),
         _writes(tree),
     )
     if depth:
@@ -263,6 +306,64 @@ def _made(tree: ast.Module) -> dict[str, str]:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=maker))):
                 found[name] = maker
     return found
+
+
+_DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_MUTATORS: Final = frozenset(
+    {
+        *("add", "append", "appendleft", "clear", "difference_update", "discard", "extend"),
+        *("extendleft", "fill", "insert", "intersection_update", "pop", "popitem", "popleft"),
+        *("put", "remove", "resize", "reverse", "rotate", "setdefault", "sort", "subtract"),
+        *("symmetric_difference_update", "update"),
+    }
+)
+"""Methods by which containers change."""
+
+
+def _changes(tree: ast.AST, local: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Names whose objects are changed in place: by items, attributes or a container's methods.
+
+    Args:
+        tree: a cell, or a function in it.
+        local: names that mean something else there.
+    """
+    found: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        inner = local
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            inner |= _locals(node)
+        elif (name := _changed(node)) is not None and name not in local:
+            found.add(name)
+        found |= _changes(node, inner)
+    return frozenset(found)
+
+
+def _changed(node: ast.AST) -> str | None:
+    match node:
+        case (
+            ast.Attribute(value=part, ctx=ast.Store() | ast.Del())
+            | ast.Subscript(value=part, ctx=ast.Store() | ast.Del())
+        ):
+            pass
+        case ast.Call(func=ast.Attribute(value=part, attr=method)) if method in _MUTATORS:
+            pass
+        case _:
+            return None
+    while isinstance(part, ast.Attribute | ast.Subscript):
+        part = part.value
+    return part.id if isinstance(part, ast.Name) else None
+
+
+def _locals(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
+    names: set[str] = set()
+    shared: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.Global(names=declared):
+                shared.update(declared)
+    return frozenset(names - shared)
 
 
 _WRITING: Final = frozenset(
@@ -310,5 +411,7 @@ def _joined(parts: Sequence[CellNames]) -> CellNames:
         imports,
         frozenset().union(*(part.classes for part in parts)),
         {name: maker for part in parts for name, maker in part.made.items()},
+        frozenset().union(*(part.defines for part in parts)),
+        frozenset().union(*(part.changes for part in parts)),
         any(part.writes for part in parts),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
 import inspect
 import sys
 import threading
@@ -152,6 +153,9 @@ class Server(Codec):
     def _do_name(self, name: str) -> Plain:
         value = self._named[name] = self._shell.namespace[name]
         return self.encode(value)
+
+    def _do_import(self, name: str) -> Plain:
+        return self.encode(importlib.import_module(name))
 
     def _do_has(self, name: str) -> Plain:
         return name in self._shell.namespace

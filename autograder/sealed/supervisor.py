@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import IO, Any, Final, final
 
 from autograder.sealed import scratch
@@ -172,7 +173,7 @@ class _Run:
                 self._observe(f"{child.part} {step}", seconds)
         self._tell(self._student, {"op": "program"})
         own = [cell.source for cell in self._program.cells if cell.role is Role.STUDENT]
-        tables = _tables(self._program.instructor)
+        tables = _tables(self._program)
         self._tell(self._judge, {"op": "program", "ownership": tables, "sources": own})
         self._observe("start", time.perf_counter() - started)
 
@@ -358,10 +359,20 @@ def _with_error(
     return (*outputs, error)
 
 
-@functools.lru_cache(maxsize=16)
-def _tables(instructor: tuple[Cell, ...]) -> dict[str, Any]:
+def _tables(program: Program) -> dict[str, Any]:
     """Whose each name is, for the judge."""
+    paths = [PurePosixPath(path) for path in program.judge_files]
+    modules = frozenset(
+        path.parts[0].removesuffix(".py")
+        for path in paths
+        if path.suffix == ".py" and path.parts[0].removesuffix(".py").isidentifier()
+    )
+    return _tables_of(program.instructor, modules)
+
+
+@functools.lru_cache(maxsize=16)
+def _tables_of(instructor: tuple[Cell, ...], modules: frozenset[str]) -> dict[str, Any]:
     # Takes a while to import, and a process that only starts sandboxes does without.
     from autograder.sealed.ownership import ownership
 
-    return {cell: table.to_plain() for cell, table in ownership(instructor).items()}
+    return {cell: table.to_plain() for cell, table in ownership(instructor, modules).items()}

@@ -91,3 +91,21 @@ def test_an_open_cell_that_needs_a_name_of_an_earlier_test_gets_its_points(
     decided = seal(load_assignment(course, "box"), engine, Limits())
     program = instructor_program(decided, decided.notebooks["box"])
     assert failing_cells(decided.notebooks["box"], program, engine, Limits()) == set()
+
+
+A_PACKAGE_THAT_THE_ANSWER_PATCHES = [
+    solution("patch", "from shapes import Box\n\ndef area(self):\n    return 6\n\nBox.area = area"),
+    grade_cell("area", "from shapes import Box\nassert Box().area() == 6", 1),
+    grade_cell("plain", "import shapes\nassert shapes.check(Box())", 1),
+]
+
+
+def test_a_cell_that_needs_the_students_modules_borrows_them(
+    tmp_path: Path, engine: Engine
+) -> None:
+    course = make_course(tmp_path, box=A_PACKAGE_THAT_THE_ANSWER_PATCHES)
+    module = "class Box: pass\ndef check(box): return hasattr(box, 'area') or True"
+    (course.source("box") / "shapes.py").write_text(module)
+    decided = seal(load_assignment(course, "box"), engine, Limits())
+    assert decided.open_cells == frozenset()
+    assert decided.borrowing_cells == {("box", "area")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.sealed.model import Role
-from tests.sealed.pair import GRADE, LOCKED, STUDENT, notebook, passes, plain
+from tests.sealed.pair import GRADE, LOCKED, STUDENT, graded, notebook, passes, plain
 
 
 def test_values_compare_as_what_they_are() -> None:
@@ -816,4 +816,52 @@ assert type(layer) is nn.ReLU and type(layer) is not nn.Linear
 assert type(f) is types.FunctionType
 assert type(3) is int and isinstance(int, type) and type("New", (), {}).__name__ == "New"
 """,
+    )
+
+
+def test_special_methods_named_by_a_test_are_the_students() -> None:
+    passes(
+        """
+class Account:
+    def __init__(self, owner, balance=0):
+        '''Opens an account.'''
+        self.owner = owner
+        self.balance = balance
+    def __repr__(self): return f'Account({self.owner!r})'
+    def __len__(self): return 7
+class Savings(Account):
+    def __init__(self, owner):
+        super().__init__(owner, 5)
+""",
+        """
+import inspect
+account = Savings('Ada')
+assert 'self.balance' in inspect.getsource(Account.__init__)
+assert 'super()' in inspect.getsource(account.__init__)
+assert any('super' in line for line in inspect.getsourcelines(Savings.__init__)[0])
+assert list(inspect.signature(Account.__init__).parameters) == ['self', 'owner', 'balance']
+assert list(inspect.signature(account.__init__).parameters) == ['owner']
+assert inspect.getdoc(Account.__init__) == 'Opens an account.'
+assert Account.__repr__(account) == "Account('Ada')" and Account.__len__(account) == 7
+assert 'Account' in inspect.getsource(Account.__repr__)
+""",
+    )
+
+
+def test_dir_lists_the_students_names() -> None:
+    passes("total = 3\ndef f(): pass", "names = dir()\nassert {'total', 'f', 'In'} <= set(names)")
+    failure = graded("other = 3", "assert 'total' in dir()", instructor="total = 3")
+    assert failure is not None
+    assert failure.ename == "AssertionError"
+
+
+def test_a_module_that_the_students_cells_write_is_read_there() -> None:
+    passes(
+        """
+with open('fresh_module.py', 'w') as file:
+    file.write('def double(x): return 2 * x')
+import sys; sys.path.insert(0, '.')
+from fresh_module import double
+""",
+        "assert double(4) == 8",
     )

@@ -106,6 +106,63 @@ def test_classes_and_their_instances_are_known() -> None:
     assert table.genuine == {"V", "v"}
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "xs.append(3)",
+        "xs[0] = 5",
+        "del xs[0]",
+        "xs[0]['key'] = 5",
+        "xs.rows[0].sort()",
+        "xs.name = 'a'",
+        "xs += [1]",
+        "def grow():\n    xs.append(3)\ngrow()",
+    ],
+)
+def test_what_a_solution_changes_in_place_is_the_students(change: str) -> None:
+    table = tables((L, "xs = make()"), (S, change), (G, "xs"))[1]
+    assert "xs" in table.student
+    assert "xs" not in table.judge
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(xs):\n    xs.append(3)",
+        "def f():\n    xs = []\n    xs[0] = 3",
+        "xs.describe()",
+        "y = xs[0]",
+    ],
+)
+def test_what_a_solution_only_reads_stays_the_judges(source: str) -> None:
+    assert "xs" in tables((L, "xs = make()"), (S, source), (G, "xs"))[1].judge
+
+
+@pytest.mark.parametrize("change", ["check.limit = 3", "Rows.update({})", "np.x = 1"])
+def test_functions_classes_and_modules_of_locked_cells_are_never_given_away(change: str) -> None:
+    locked = "import numpy as np\ndef check(): pass\nclass Rows: pass"
+    table = tables((L, locked), (S, change), (G, "check(Rows)"))[1]
+    assert {"check", "Rows", "np"} <= table.judge
+
+
+BORROWED = [
+    Cell("imports", S, "import numpy as np\nfrom shapes.box import Box\nimport other"),
+    Cell("helpers", L, "from shapes import check"),
+    Cell("own", G, "Box, other"),
+    Cell("borrowed", G, "Box, other", borrows=True),
+]
+
+
+def test_a_cell_that_borrows_takes_modules_beside_the_notebook_from_the_student() -> None:
+    both = ownership(BORROWED, frozenset({"shapes"}))
+    own, borrowed = both["own"], both["borrowed"]
+    assert own.imports["Box"] == ("shapes.box", "Box")
+    assert not own.student
+    assert borrowed.student == borrowed.genuine == {"Box"}
+    assert borrowed.modules == {"shapes"}
+    assert {"np", "other", "check"} <= borrowed.imports.keys() & borrowed.judge
+
+
 def test_tables_go_over_the_wire() -> None:
     (table,) = tables((S, "import os\nclass A: pass\ndef f(): return k"), (G, "k = 1"))
     assert Ownership.from_plain(table.to_plain()) == table
