@@ -173,7 +173,8 @@ class Assignment:
     def digest(self) -> str:
         """SHA-256 of everything that a verdict can depend on, as hexadecimal digits."""
         state = hashlib.sha256(json.dumps(sorted(self.open_cells)).encode())
-        state.update(json.dumps(sorted(self.borrowing_cells)).encode())
+        if self.borrowing_cells:
+            state.update(json.dumps(sorted(self.borrowing_cells)).encode())
         for name, notebook in sorted(self.notebooks.items()):
             state.update(json.dumps(["notebook", name]).encode())
             for cell in notebook.cells:

@@ -84,7 +84,6 @@ class Bridge(Codec):
         self._leases: weakref.WeakValueDictionary[int, Lease] = weakref.WeakValueDictionary()
         self._dtype: torch.dtype | None = None
         self._passed: list[torch.Tensor] = []
-        self.stale = False
         self.takes_writes = True
 
     def refuse(self, reason: str) -> BridgeError:
@@ -117,10 +116,6 @@ class Bridge(Codec):
             BaseException: what the submission's code raised.
             BridgeError: the value cannot cross, or the student process is gone or lies.
         """
-        if self.stale:
-            raise self.refuse(
-                "this object lived in a student process that was stopped; make it again here"
-            )
         if runs_code:
             self.generation += 1
         asked = tuple(instruments.judge.wanted) if runs_code else ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import socket
 import sys
+from dataclasses import replace
 from typing import Any, Final, final
 
 from autograder.sealed import handles, instruments
@@ -29,13 +29,13 @@ def main(control: Channel, bridge: Channel) -> None:
     """Run until the supervisor closes `control`.
 
     Args:
-        control: to the supervisor; takes `program`, `student` and `run`, sends outputs and `done`.
+        control: to the supervisor; takes `program` and `run`, sends outputs and `done`.
         bridge: to the student process.
     """
     judge = Judge(control, bridge)
     while True:
         try:
-            message, fds = control.recv_fds()
+            message = control.recv()
         except Closed:
             return
         match message.get("op"):
@@ -44,8 +44,6 @@ def main(control: Channel, bridge: Channel) -> None:
                     key: Ownership.from_plain(table) for key, table in message["ownership"].items()
                 }
                 instruments.judge.sources = tuple(message.get("sources", ()))
-            case "student":
-                judge.connect(Channel(socket.socket(fileno=fds[0])))
             case "run":
                 done = judge.run(
                     message["id"],
@@ -58,11 +56,11 @@ def main(control: Channel, bridge: Channel) -> None:
 
 @final
 class Judge:
-    """Runs cells against one student process after another.
+    """Runs cells against one student process.
 
     Args:
         control: takes the reports of the running cell.
-        bridge: to the first student process.
+        bridge: to the student process.
     """
 
     def __init__(self, control: Channel, bridge: Channel) -> None:
@@ -74,23 +72,12 @@ class Judge:
         self._shell.use_namespace(self._names)
         self._refused: list[str] = []
         self._shared: dict[type, str] = {}
-        self._states = RandomStates()
-        self._states.watch()
+        states = RandomStates()
+        states.watch()
         _teach_inspect()
         self._shell.transform(TypeQuestions())
-        self._bridge = self._connected(bridge)
-
-    def connect(self, channel: Channel) -> None:
-        """Go on with another student process; objects of the last one are stale."""
-        self._bridge.stale = True
-        self._bridge.link.channel.close()
-        self._bridge = self._connected(channel)
-
-    def _connected(self, channel: Channel) -> Bridge:
-        self._states.forget()
-        bridge = Bridge(channel, self._states, _print, self._refused, self._shared)
-        self._names.bridge = bridge
-        return bridge
+        self._bridge = Bridge(bridge, states, _print, self._refused, self._shared)
+        self._names.bridge = self._bridge
 
     def run(self, key: str, source: str, output_bytes: int, *, locked: bool) -> Done:
         """Run one cell. What the bridge refused fails it, whatever its code caught."""
@@ -111,7 +98,7 @@ class Judge:
             done = Done(Failure("BridgeError", reason), None)
         if bridge.link.broken is None:
             self._end_cell(bridge, names)
-        return done
+        return replace(done, broken=bridge.link.broken is not None)
 
     def _end_cell(self, bridge: Bridge, names: list[tuple[str, bool, Any]]) -> None:
         bridge.names = lambda: names

@@ -27,10 +27,6 @@ class RandomStates:
         self._seen: dict[str, Any] = {}
         self._seeded = {"torch": True, "numpy": True, "random": True}
 
-    def forget(self) -> None:
-        """There is a new student process, which knows nothing."""
-        self._seeded = dict.fromkeys(self._seeded, True)
-
     def watch(self) -> None:
         """Watch this process's seeding functions. Once per process."""
         for owner, name, which in (

@@ -57,10 +57,12 @@ class Done:
     Args:
         failure: the exception that ended it, if one did.
         returned: `text/plain` of its last expression, if it displayed one.
+        broken: a judge has lost its channel to the student process for good.
     """
 
     failure: Failure | None
     returned: str | None
+    broken: bool = False
 
 
 Report: TypeAlias = Output | UpdateDisplay | ClearOutput | Done
@@ -95,6 +97,7 @@ def parse_report(message: Plain) -> Report:
             return Done(
                 None if failure is None else _failure(_mapping(failure, "failure")),
                 None if returned is None else _text(returned, "returned"),
+                fields.get("broken") is True,
             )
     raise WireError("malformed report: unknown operation")
 

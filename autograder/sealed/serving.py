@@ -6,6 +6,7 @@ import contextlib
 import copy
 import importlib
 import inspect
+import os
 import sys
 import threading
 import types
@@ -53,6 +54,7 @@ class Server(Codec):
         self._text_size = 0
         self._serving = 0
         self._thread = threading.get_ident()
+        self._process = os.getpid()
 
     def _serve(self, operation: str, payload: Plain, extras: Plain) -> Answer:
         handler = getattr(self, f"_do_{operation}", None)
@@ -133,9 +135,14 @@ class Server(Codec):
 
     def ask_judge(self, operation: str, key: int, *values: object) -> Any:
         """See `callbacks.Judge`."""
-        if not self._serving or threading.get_ident() != self._thread:
+        if (
+            not self._serving
+            or threading.get_ident() != self._thread
+            or os.getpid() != self._process
+        ):
             raise RuntimeError(
-                "an object of a test can be used only while that test waits for this code"
+                "an object of a test can be used only in the process and the thread that the test "
+                "called, and only while it waits for this code"
             )
         forms = [self.encode(value) for value in values]
         answer = self.link.ask(operation, (key, forms), self._extras())

@@ -283,6 +283,10 @@ class CellShell:
             failure = None
         return Done(failure, shell.displayhook.returned)
 
+    def detach(self) -> None:
+        """Report nothing from now on: this process is a child of the one that does."""
+        self.emit = _report_nothing
+
     def finish_output(self) -> None:
         """Report what is still held back."""
         for stream in self._streams:
@@ -333,6 +337,10 @@ class CellShell:
                 },
             }
         self.emit(report)
+
+
+def _report_nothing(_report: dict[str, Any]) -> None:
+    pass
 
 
 def _size(value: Any) -> int:

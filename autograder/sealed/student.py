@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 from typing import Any
 
@@ -23,8 +24,17 @@ def main(control: Channel, bridge: Channel) -> None:
     shell = CellShell(control.send)
     shell.take_over()
     server = Server(bridge, shell)
+
+    def leave_alone() -> None:
+        """A child that the cells fork has no part in the conversation; what it prints has."""
+        control.close()
+        bridge.close()
+        shell.detach()
+
+    os.register_at_fork(after_in_child=leave_alone)
+    process = os.getpid()
     judge_lives = True
-    while True:
+    while os.getpid() == process:
         waiting = [control, bridge] if judge_lives else [control]
         ready, _, _ = select.select(waiting, [], [])
         if bridge in ready and judge_lives:
@@ -60,4 +70,5 @@ def done_report(done: Done) -> dict[str, Any]:
             "traceback": list(failure.traceback),
         },
         "returned": done.returned,
+        "broken": done.broken,
     }

@@ -23,8 +23,6 @@ _TICK: Final = 0.05
 _EXACT_EVERY: Final = 4
 _DISK_EVERY: Final = 8
 _GRACE_SECONDS: Final = 1.0
-_CHANNEL_BROKEN: Final = "the process of the submission"
-"""How the judge's messages begin that end the channel between the two processes for good."""
 
 
 @final
@@ -130,17 +128,15 @@ class Watch:
         outputs.take(report)
         if not isinstance(report, Done):
             return False
-        if report.failure is not None and self._target is not self._student:
-            self._blame(report.failure)
+        if report.broken and self._target is not self._student:
+            self._blame()
         return True
 
-    def _blame(self, failure: Failure) -> None:
+    def _blame(self) -> None:
         """Find out whether the test failed because the student process ended under it.
 
         The judge sees the end of its channel before the system reports the end of the process.
         """
-        if failure.ename != "BridgeError" or not failure.evalue.startswith(_CHANNEL_BROKEN):
-            return
         self.broken = True
         self._student.usable = False
         if select.select([self._student.pidfd], [], [], _GRACE_SECONDS)[0]:

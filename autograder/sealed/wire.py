@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import array
 import select
 import socket
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
-from typing import Final, final
+from collections.abc import Generator
+from typing import final
 
 from autograder.sealed.packing import (
     Closed,
@@ -24,8 +23,6 @@ from autograder.sealed.packing import (
 
 __all__ = ["Channel", "Closed", "Plain", "WireError", "WireLimits", "decode", "encode"]
 
-_MAX_FDS: Final = 8
-
 
 @final
 class Channel:
@@ -36,18 +33,12 @@ class Channel:
     Args:
         sock: connected, blocking; the channel owns it from now on.
         limits: bounds on every message.
-        accept_fds: take file descriptors that come with messages (`recv_fds`). Otherwise the
-            system closes them.
     """
 
-    def __init__(
-        self, sock: socket.socket, limits: WireLimits | None = None, *, accept_fds: bool = False
-    ) -> None:
+    def __init__(self, sock: socket.socket, limits: WireLimits | None = None) -> None:
         sock.settimeout(None)
         self._sock = sock
         self._limits = limits or WireLimits()
-        self._accept_fds = accept_fds
-        self._fds: list[int] = []
         self._lock = threading.Lock()
         self._parser: Generator[bytearray, None, Plain] | None = None
         self._rest = memoryview(b"")
@@ -67,18 +58,12 @@ class Channel:
         """Close the socket; the other end sees the end of the stream."""
         self._broken = True
         self._sock.close()
-        for fd in self._fds:
-            socket.close(fd)
-        self._fds.clear()
 
-    def send(
-        self, message: Plain, fds: Sequence[int] = (), *, timeout: float | None = None
-    ) -> None:
-        """Send one message, with file descriptors if given.
+    def send(self, message: Plain, *, timeout: float | None = None) -> None:
+        """Send one message.
 
         Args:
             message: plain data.
-            fds: descriptors to pass; they stay open here.
             timeout: seconds for the whole message.
 
         Raises:
@@ -91,31 +76,27 @@ class Channel:
             if self._broken:
                 raise Closed("the channel is closed")
             try:
-                self._send_all(frame, fds, timeout)
+                self._send_all(frame, timeout)
             except (OSError, WireError) as error:
                 self._broken = True
                 if isinstance(error, WireError):
                     raise
                 raise Closed(f"the other end is gone ({error})") from None
 
-    def _send_all(
-        self, frame: list[bytes | memoryview], fds: Sequence[int], timeout: float | None
-    ) -> None:
-        if timeout is None and not fds and len(frame) == 1:
+    def _send_all(self, frame: list[bytes | memoryview], timeout: float | None) -> None:
+        if timeout is None and len(frame) == 1:
             self._sock.sendall(frame[0])
             return
         deadline = None if timeout is None else time.monotonic() + timeout
         flags = 0 if deadline is None else socket.MSG_DONTWAIT
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
         queue = [memoryview(part) for part in frame]
         while queue:
             try:
-                sent = self._sock.sendmsg(queue[:64], ancillary, flags)
+                sent = self._sock.sendmsg(queue[:64], [], flags)
             except BlockingIOError:
                 if not self._wait(select.POLLOUT, deadline):
                     raise WireError("the other end did not take the message in time") from None
                 continue
-            ancillary = []
             while queue and sent >= len(queue[0]):
                 sent -= len(queue.pop(0))
             if sent:
@@ -150,12 +131,6 @@ class Channel:
         """
         return self._advance(None, wait=False)
 
-    def recv_fds(self, timeout: float | None = None) -> tuple[Plain, list[int]]:
-        """Like `recv`, with the file descriptors that came with the message (`accept_fds`)."""
-        message = self.recv(timeout)
-        fds, self._fds = self._fds, []
-        return message, fds
-
     def _advance(self, deadline: float | None, *, wait: bool) -> tuple[bool, Plain]:
         if self._broken:
             raise Closed("the channel is closed")
@@ -185,7 +160,7 @@ class Channel:
         flags = 0 if blocking else socket.MSG_DONTWAIT
         while rest:
             try:
-                size = self._receive(rest, flags)
+                size = self._sock.recv_into(rest, 0, flags)
             except BlockingIOError:
                 if not wait or not self._wait(select.POLLIN, deadline):
                     self._rest = rest
@@ -196,17 +171,6 @@ class Channel:
             self._started = True
             rest = rest[size:]
         return True
-
-    def _receive(self, view: memoryview, flags: int) -> int:
-        if not self._accept_fds:
-            return self._sock.recv_into(view, 0, flags)
-        room = socket.CMSG_SPACE(_MAX_FDS * array.array("i").itemsize)
-        size, ancillary, _, _ = self._sock.recvmsg_into([view], room, flags)
-        for level, kind, data in ancillary:
-            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-                whole = len(data) - len(data) % array.array("i").itemsize
-                self._fds.extend(array.array("i", data[:whole]))
-        return size
 
     def _wait(self, event: int, deadline: float | None) -> bool:
         poller = select.poll()

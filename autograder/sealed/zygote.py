@@ -200,7 +200,7 @@ def _keep_only(descriptors: list[int]) -> tuple[Channel, Channel]:
     os.closerange(_FILES + 1, os.sysconf("SC_OPEN_MAX"))
     control = socket.socket(fileno=_CONTROL)
     bridge = socket.socket(fileno=_BRIDGE)
-    return Channel(control, accept_fds=True), Channel(bridge)
+    return Channel(control), Channel(bridge)
 
 
 def _run(part: Part, control: Channel, bridge: Channel) -> None:

@@ -51,17 +51,6 @@ class Pair:
         self.student = Channel(student_ends[0])
         self.judge = Channel(judge_ends[0])
 
-    def replace_student(self) -> None:
-        """A rebuilt student process, as after one that was killed."""
-        student_ends, bridge = socket.socketpair(), socket.socketpair()
-        sockets = [*student_ends, *bridge]
-        self._pids.append(_fork(student.main, [student_ends[1], bridge[0]], sockets))
-        self.student.close()
-        self.student = Channel(student_ends[0])
-        self.judge.send({"op": "student"}, [bridge[1].fileno()])
-        for end in (student_ends[1], *bridge):
-            end.close()
-
     def close(self) -> None:
         """End both processes."""
         self.student.close()
@@ -83,7 +72,7 @@ def _fork(
         for end in sockets:
             if end not in mine:
                 end.close()
-        main(Channel(mine[0], accept_fds=True), Channel(mine[1]))
+        main(Channel(mine[0]), Channel(mine[1]))
     finally:
         os._exit(0)
 

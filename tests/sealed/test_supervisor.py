@@ -418,3 +418,68 @@ def test_a_progress_bar_that_clears_itself_does_not_use_up_the_room() -> None:
         outputs.take(ClearOutput(wait=True))
         outputs.take(stream(f"step {step} " + "." * 100))
     assert kept(outputs) == ["step 99 " + "." * 100]
+
+
+FORKING = """
+import os, time
+def square(x):
+    if os.fork() == 0:
+        return -1
+    time.sleep(0.05)
+    return x * x
+"""
+
+
+@needs_full
+def test_a_forked_child_answers_nobody(engine: SealedEngine) -> None:
+    cells = [student(FORKING), *(grade(f"assert square({n}) == {n * n}") for n in range(3))]
+    for _ in range(3):
+        assert statuses(run(engine, *cells)) == ["ok", "ok", "ok", "ok"]
+
+
+CHILD_THAT_STAYS = """
+import os, time
+if os.fork() == 0:
+    while True:
+        display('report')
+        for descriptor in range(3, 50):
+            try: os.write(descriptor, bytes(64))
+            except OSError: pass
+def square(x): return x * x
+"""
+
+
+@needs_full
+def test_a_child_that_stays_for_hours_changes_no_verdict(engine: SealedEngine) -> None:
+    cells = [student(CHILD_THAT_STAYS), *(grade(f"assert square({n}) == {n * n}") for n in (2, 3))]
+    assert statuses(run(engine, *cells)) == ["ok", "ok", "ok"]
+
+
+HONEST_CHILDREN = """
+import multiprocessing, os, torch
+from torch.utils.data import DataLoader
+def work(number):
+    print('worker', number)
+    return number
+def child():
+    print('child')
+    display('shown by nobody')
+with multiprocessing.get_context('fork').Pool(2) as pool:
+    print(sorted(pool.map(work, range(2))))
+process = multiprocessing.get_context('fork').Process(target=child)
+process.start(); process.join()
+class Rows(torch.utils.data.Dataset):
+    def __len__(self): return 2
+    def __getitem__(self, index): print('row'); return index
+print([batch.tolist() for batch in DataLoader(Rows(), batch_size=2, num_workers=1)])
+os.system('echo shell')
+"""
+
+
+@needs_full
+def test_what_children_print_is_the_cells_output(engine: SealedEngine) -> None:
+    (result,) = run(engine, student(HONEST_CHILDREN))
+    assert result.status is CellStatus.OK
+    printed = text(result)
+    for expected in ("worker 0", "worker 1", "[0, 1]", "child", "row", "[[0, 1]]", "shell"):
+        assert expected in printed
