@@ -95,6 +95,30 @@ def metadata(**flags: Any) -> dict[str, Any]:
     }
 
 
+def test_feedback_of_nbgrader_leaves_out_what_ran_after_hidden_tests() -> None:
+    cell = new_code_cell(
+        "print(kept)",
+        metadata={"autograder": {"exposed": True, "message": ""}},
+        execution_count=1,
+        outputs=[new_output("stream", text="83125")],
+    )
+    (output,) = hidden(cell).outputs
+    assert "83125" not in output["text"]
+    assert "left out" in output["text"]
+
+
+def test_feedback_of_nbgrader_has_the_message_that_the_grader_may_give() -> None:
+    cell = new_code_cell(
+        "assert f(1)",
+        metadata=metadata(grade=True, points=1)
+        | {"autograder": {"exposed": True, "message": "f is wrong"}},
+        execution_count=1,
+        outputs=[new_output("error", ename="ValueError", evalue="83125", traceback=["83125"])],
+    )
+    (output,) = hidden(cell).outputs
+    assert output["text"] == "f is wrong"
+
+
 def test_feedback_of_nbgrader_shows_the_message_instead_of_the_hidden_test() -> None:
     cell = new_code_cell(
         "assert f(1)\n### BEGIN HIDDEN TESTS\nassert f(2), 'no'\n### END HIDDEN TESTS",

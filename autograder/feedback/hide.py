@@ -9,15 +9,16 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
-from autograder.grading.outputs import result_of_cell
+from autograder.grading.outputs import is_exposed, result_of_cell
 from autograder.grading.score import decide
+from autograder.grading.told import withheld
 from autograder.markers import Markers
 
 __all__ = ["HideHiddenTests"]
 
 
 class HideHiddenTests(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships no types
-    """Removes hidden tests and mark schemes, and says in words what a test found."""
+    """Removes hidden tests, mark schemes and what may repeat them; says what a test found."""
 
     @cached_property
     def _markers(self) -> Markers:
@@ -33,4 +34,7 @@ class HideHiddenTests(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader s
                 float(cell.metadata.nbgrader.get("points", 0)), result_of_cell(cell)
             )
             cell.outputs = [new_output("stream", name="stdout", text=message)] if message else []
+        elif cell.cell_type == "code" and cell.outputs and is_exposed(cell):
+            failure = result_of_cell(cell).failure
+            cell.outputs = [new_output("stream", name="stdout", text=withheld(failure))]
         return cell, resources

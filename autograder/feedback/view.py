@@ -23,9 +23,10 @@ from autograder.feedback.inert import (
 )
 from autograder.feedback.marks import CellMark, NotebookMarks
 from autograder.feedback.page import CellView, Exercise, Page, Result
-from autograder.grading.outputs import result_of_cell
+from autograder.grading.outputs import is_exposed, result_of_cell
 from autograder.grading.record import SubmissionRecord
 from autograder.grading.score import NOT_SOLVED, decide
+from autograder.grading.told import withheld
 from autograder.grading.verdict import Status
 from autograder.markers import Markers
 
@@ -287,10 +288,22 @@ def _views(
             summary=_summary(cell, source),
             body=_body(cell, source),
             # What a test prints may be an input that students are not to see.
-            outputs=() if cell.is_test and hides else tuple(_outputs(cell, show)),
+            outputs=tuple(_shown(cell, show, hides=cell.is_test and hides)),
             result=results.get(cell.grade_id) if cell.has_result else None,
             comment=marks.comments.get(cell.grade_id, "") if cell.grade_id else "",
         )
+
+
+def _shown(
+    cell: _Cell, show: Callable[[Mapping[str, Any]], Markup], *, hides: bool
+) -> Iterator[Markup]:
+    """The outputs that a student may see."""
+    if hides or not cell.raw.get("outputs"):
+        return
+    if not is_exposed(cell.raw):
+        yield from _outputs(cell, show)
+    elif not cell.is_test:
+        yield Markup("<p>{}</p>").format(withheld(result_of_cell(cell.raw).failure))
 
 
 def _summary(cell: _Cell, source: str) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 from typing import Any, final
 
 from autograder.assignment import Assignment, AssignmentCell, AssignmentNotebook, CellKind
 from autograder.errors import NotebookError
+from autograder.grading.outputs import note
 from autograder.grading.policy import Policy
 from autograder.grading.restore import RestoredCell, RestoredNotebook, restore
-from autograder.grading.score import NOT_RUN, score_cell
+from autograder.grading.score import NOT_RUN, decide, score_cell
 from autograder.grading.verdict import CellVerdict, Repair, Status, SubmissionStatus, Verdict
 from autograder.notebooks import dump_notebook, read_notebook
 from autograder.sealed.model import Cell, CellResult, CellStatus, Engine, Program, Role
@@ -194,6 +197,9 @@ def submission_program(
                 source=cell.source,
                 open=cell.origin is not None
                 and (notebook.name, cell.origin.cell_id) in assignment.open_cells,
+                hidden=frozenset()
+                if cell.origin is None or cell.origin.kind is not CellKind.GRADE
+                else _hidden_lines(cell.origin.master, cell.origin.release),
             )
             for cell in restored.cells
             if cell.cell_type == "code"
@@ -218,12 +224,37 @@ def _judge(
     notebook: AssignmentNotebook, restored: RestoredNotebook, results: Mapping[str, CellResult]
 ) -> list[CellVerdict]:
     by_origin = {cell.origin.cell_id: cell for cell in restored.cells if cell.origin}
+    sources = _sources(restored)
     return [
-        score_cell(notebook.name, cell, results.get(by_origin[cell.cell_id].id))
+        score_cell(notebook.name, cell, results.get(by_origin[cell.cell_id].id), sources)
         if cell.kind is CellKind.GRADE
         else _manual(notebook.name, cell, by_origin[cell.cell_id])
         for cell in notebook.graded()
     ]
+
+
+def _sources(restored: RestoredNotebook) -> dict[str, str]:
+    """The submission's own code, by cell."""
+    return {
+        cell.id: cell.source
+        for cell in restored.cells
+        if cell.cell_type == "code" and _role(cell.origin) is Role.STUDENT
+    }
+
+
+@functools.lru_cache(maxsize=1024)
+def _hidden_lines(master: str, release: str) -> frozenset[int]:
+    """Numbers, from 1, of the lines that the released form of a test does not have."""
+    theirs, ours = release.split("\n"), master.split("\n")
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    kept = {
+        line
+        for start, _, size in matcher.get_matching_blocks()
+        for line in range(start + 1, start + size + 1)
+    }
+    return frozenset(
+        line for line, text in enumerate(ours, start=1) if line not in kept and text.strip()
+    )
 
 
 def _manual(notebook: str, cell: AssignmentCell, restored: RestoredCell) -> CellVerdict:
@@ -265,6 +296,7 @@ def autograded_notebook(
     """
     cells = []
     count = 0
+    sources = _sources(restored)
     for cell in restored.cells:
         entry: dict[str, Any] = {
             "id": cell.id,
@@ -277,6 +309,10 @@ def autograded_notebook(
             ran = result is not None and result.status is not CellStatus.NOT_RUN
             count += ran
             entry["execution_count"] = count if ran else None
+            if result is not None and result.exposed:
+                _, _, message, _ = decide(cell.origin.points if cell.origin else 0, result, sources)
+                own = {**entry["metadata"].get("autograder", {}), **note(result, message)}
+                entry["metadata"]["autograder"] = own
             entry["outputs"] = [
                 {**output, "execution_count": entry["execution_count"]}
                 if output.get("output_type") == "execute_result"

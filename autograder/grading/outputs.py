@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from autograder.sealed.model import CellResult, CellStatus, Failure
+from autograder.sealed.model import Cause, CellResult, CellStatus, Failure, Origin
 
-__all__ = ["result_of_cell"]
+__all__ = ["is_exposed", "note", "result_of_cell"]
 
 _ENDED = {"CellTimeoutError": CellStatus.TIMEOUT, "MemoryError": CellStatus.MEMORY}
 
@@ -24,12 +25,35 @@ def result_of_cell(cell: Mapping[str, Any]) -> CellResult:
     cell_id = str(cell.get("id", ""))
     if cell.get("execution_count") is None:
         return CellResult(cell_id, CellStatus.NOT_RUN)
+    exposed = is_exposed(cell)
     failure = next((_failure(out) for out in outputs if out.get("output_type") == "error"), None)
     returned = next(
         (_text(out) for out in outputs if out.get("output_type") == "execute_result"), None
     )
     status = CellStatus.OK if failure is None else _ENDED.get(failure.ename, CellStatus.ERROR)
-    return CellResult(cell_id, status, outputs=outputs, failure=failure, returned=returned)
+    if failure is not None and exposed:
+        words = _note(cell).get("message")
+        cause = Cause(Origin.AUTHOR, words=words) if isinstance(words, str) and words else None
+        failure = replace(failure, cause=cause)
+    return CellResult(
+        cell_id, status, outputs=outputs, failure=failure, returned=returned, exposed=exposed
+    )
+
+
+def is_exposed(cell: Mapping[str, Any]) -> bool:
+    """Whether code of the submission knew what hidden tests use when it made these outputs."""
+    return _note(cell).get("exposed") is True
+
+
+def note(result: CellResult, message: str) -> dict[str, Any]:
+    """What the metadata of a cell of an executed notebook keeps for `result_of_cell`."""
+    return {"exposed": True, "message": message} if result.exposed else {}
+
+
+def _note(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = cell.get("metadata")
+    own = metadata.get("autograder") if isinstance(metadata, Mapping) else None
+    return own if isinstance(own, Mapping) else {}
 
 
 def _failure(output: Mapping[str, Any]) -> Failure:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 
 from autograder.assignment import AssignmentCell
+from autograder.grading.told import NOT_SOLVED, told
 from autograder.grading.verdict import CellVerdict, Status
 from autograder.sealed.model import CellResult, CellStatus, Failure
 
 __all__ = ["NOT_RUN", "NOT_SOLVED", "decide", "score_cell"]
 
 NOT_RUN = "This test was not run."
-NOT_SOLVED = "This exercise is not solved yet (NotImplementedError)."
 _MESSAGE_CHARS = 2_000
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _ENDED = {
@@ -23,15 +24,21 @@ _ENDED = {
 }
 
 
-def score_cell(notebook: str, cell: AssignmentCell, result: CellResult | None) -> CellVerdict:
+def score_cell(
+    notebook: str,
+    cell: AssignmentCell,
+    result: CellResult | None,
+    sources: Mapping[str, str] | None = None,
+) -> CellVerdict:
     """Decide about one autograded cell.
 
     Args:
         notebook: name of its notebook.
         cell: the instructor's cell.
         result: how its run ended; None if the engine says nothing about it.
+        sources: the submission's own cells, by id.
     """
-    status, points, message, note = decide(cell.points, result)
+    status, points, message, note = decide(cell.points, result, sources)
     return CellVerdict(
         notebook=notebook,
         grade_id=cell.grade_id or cell.cell_id,
@@ -45,7 +52,9 @@ def score_cell(notebook: str, cell: AssignmentCell, result: CellResult | None) -
     )
 
 
-def decide(max_points: float, result: CellResult | None) -> tuple[Status, float, str, str]:
+def decide(
+    max_points: float, result: CellResult | None, sources: Mapping[str, str] | None = None
+) -> tuple[Status, float, str, str]:
     """Status, points, the message for the student and the note for the author."""
     if result is None:
         return Status.NOT_RUN, 0.0, NOT_RUN, ""
@@ -54,6 +63,8 @@ def decide(max_points: float, result: CellResult | None) -> tuple[Status, float,
             return _passed(max_points, result.returned)
         case CellStatus.OK | CellStatus.ERROR:
             status, message = _failed(result.failure)
+            if result.exposed and result.failure is not None:
+                message = _clean(told(result.failure, sources or {}))
             return status, 0.0, message, ""
         case ended:
             status, message = _ENDED[ended]

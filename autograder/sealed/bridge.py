@@ -23,7 +23,7 @@ from autograder.sealed.randomness import RandomStates
 from autograder.sealed.values import CannotCross, Codec
 from autograder.sealed.wire import Channel, Plain, WireError
 
-__all__ = ["Bridge", "traceback_of"]
+__all__ = ["Bridge", "is_submissions", "place_of", "traceback_of"]
 
 _MAX_TEXT: Final = 1 << 18
 _REMEDY: Final = "Let the test use plain data, or mark its cell as open."
@@ -36,6 +36,22 @@ class _Raised:
 
     bridge: Bridge
     lease: Lease
+
+
+def is_submissions(error: BaseException) -> bool:
+    """Whether code of the submission raised an exception."""
+    return type(error.__dict__.get("_raised")) is _Raised
+
+
+def place_of(error: BaseException) -> tuple[str, int] | None:
+    """Where the submission says that it raised an exception: id of a cell and line."""
+    origin = error.__dict__.get("_raised")
+    if type(origin) is not _Raised:
+        return None
+    match origin.bridge.ask("place", origin.lease.key, runs_code=False):
+        case [str() as cell, int() as line]:
+            return cell, line
+    return None
 
 
 def traceback_of(error: BaseException) -> list[str]:

@@ -54,6 +54,7 @@ class CellOutputs:
         self._dropped = False
         self.failure: Failure | None = None
         self.returned: str | None = None
+        self.exposed = False
 
     def take(self, report: Report) -> None:
         """Apply one report."""
@@ -66,7 +67,8 @@ class CellOutputs:
                 self._clear_next = True
             case ClearOutput():
                 self._clear()
-            case Done(failure=failure, returned=returned):
+            case Done(failure=failure, returned=returned, exposed=exposed):
+                self.exposed = exposed
                 self.failure = None if failure is None else _short(failure, self._most)
                 self.returned = None if returned is None else returned[: self._most]
 
@@ -138,7 +140,8 @@ def _short(failure: Failure, most: int) -> Failure:
         if most < 0:
             break
         lines.insert(0, line)
-    return Failure(failure.ename[:_NAME], failure.evalue[:_MESSAGE], tuple(lines))
+    name, text = failure.ename[:_NAME], failure.evalue[:_MESSAGE]
+    return Failure(name, text, tuple(lines), failure.cause)
 
 
 def _shortened(output: dict[str, Any], most: int) -> dict[str, Any]:

@@ -106,8 +106,7 @@ class Remote:
             if is_remote(value):
                 record.refuse(f"what .{name}() says of")
             return value
-        of_module = record.genuine and record.description.kind == "module"
-        return labelled(record.ask("attr", name), f"{record.label}.{name}", genuine=of_module)
+        return labelled(record.ask("attr", name), f"{record.label}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
         record_of(self).ask("setattr", name, record_of(self).encode(value))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final, final
 
 from autograder.sealed import handles, instruments
-from autograder.sealed.bridge import Bridge, traceback_of
+from autograder.sealed.bridge import Bridge, is_submissions, place_of, traceback_of
+from autograder.sealed.causes import Witness
 from autograder.sealed.link import BridgeError
-from autograder.sealed.model import Failure, Role
+from autograder.sealed.model import Cause, Failure, Origin, Role
 from autograder.sealed.namespace import Namespace, TypeQuestions
 from autograder.sealed.ownership import Ownership
 from autograder.sealed.randomness import RandomStates
@@ -21,6 +24,10 @@ from autograder.sealed.wire import Channel, Closed, WireError
 
 __all__ = ["SUBMISSION_MARK", "main"]
 
+_NO_PLAIN_DATA: Final = (
+    "The test cannot look into what your code gave. Return plain data where it is asked for: a "
+    "number, a list, a dictionary, an array, a tensor ..."
+)
 SUBMISSION_MARK: Final = "In the submission:"
 """The line of a traceback after which only lines of the submission's own code follow."""
 
@@ -50,6 +57,7 @@ def main(control: Channel, bridge: Channel) -> None:
                     message["source"],
                     message["output_bytes"],
                     locked=message["kind"] == Role.LOCKED,
+                    hidden=message.get("hidden", []),
                 )
                 control.send(done_report(done))
 
@@ -65,6 +73,7 @@ class Judge:
 
     def __init__(self, control: Channel, bridge: Channel) -> None:
         self.tables: dict[str, Ownership] = {}
+        self._folder = Path.cwd()
         self._shell = CellShell(control.send)
         self._shell.take_over()
         instruments.judge.in_use = True
@@ -76,29 +85,64 @@ class Judge:
         states.watch()
         _teach_inspect()
         self._shell.transform(TypeQuestions())
+        self._shell.transform(self._names.exposure)
+        self._witness = Witness(
+            self._is_instructors, is_submissions, place_of, lambda: self._names.table.student
+        )
         self._bridge = Bridge(bridge, states, _print, self._refused, self._shared)
         self._names.bridge = self._bridge
 
-    def run(self, key: str, source: str, output_bytes: int, *, locked: bool) -> Done:
-        """Run one cell. What the bridge refused fails it, whatever its code caught."""
+    def run(
+        self,
+        key: str,
+        source: str,
+        output_bytes: int,
+        *,
+        locked: bool,
+        hidden: Sequence[int] = (),
+    ) -> Done:
+        """Run one cell. What the bridge refused fails it, whatever its code caught.
+
+        Args:
+            key: its id.
+            source: Python with IPython syntax.
+            output_bytes: how much output is reported.
+            locked: whether it is a locked cell, whose classes both processes define.
+            hidden: numbers of the lines that students do not get to see.
+        """
         bridge = self._bridge
         self._refused.clear()
+        exposure = self._names.exposure
+        exposure.begin(source, hidden)
         self._names.begin(self.tables.get(key, Ownership()))
         try:
-            done = self._shell.run(source, output_bytes)
+            done = self._shell.run(source, output_bytes, key)
         finally:
             names = self._names.end()
             if locked:
                 self._shared.update(self._names.own_classes())
         error = self._shell.error
         if error is not None and done.failure is not None:
-            done = Done(_with_submission(done.failure, error), done.returned)
+            told = replace(done.failure, cause=self._cause(error))
+            done = Done(_with_submission(told, error), done.returned)
         reason = bridge.link.broken or (self._refused[0] if self._refused else None)
         if reason is not None and (done.failure is None or bridge.link.broken is not None):
-            done = Done(Failure("BridgeError", reason), None)
+            cause = Cause(Origin.TEST, "", "" if bridge.link.broken else _NO_PLAIN_DATA)
+            done = Done(Failure("BridgeError", reason, cause=cause), None)
         if bridge.link.broken is None:
             self._end_cell(bridge, names)
-        return replace(done, broken=bridge.link.broken is not None)
+        return replace(done, broken=bridge.link.broken is not None, exposed=exposure.seen)
+
+    def _cause(self, error: BaseException) -> Cause:
+        try:
+            return self._witness.cause(error)
+        except (BridgeError, WireError):
+            return Cause(Origin.TEST)
+
+    def _is_instructors(self, filename: str) -> bool:
+        return self._shell.cell_of(filename) is not None or Path(filename).is_relative_to(
+            self._folder
+        )
 
     def _end_cell(self, bridge: Bridge, names: list[tuple[str, bool, Any]]) -> None:
         bridge.names = lambda: names
@@ -122,7 +166,7 @@ def _with_submission(failure: Failure, error: BaseException) -> Failure:
         return failure
     if not lines:
         return failure
-    return Failure(failure.ename, failure.evalue, (*failure.traceback, SUBMISSION_MARK, *lines))
+    return replace(failure, traceback=(*failure.traceback, SUBMISSION_MARK, *lines))
 
 
 def _teach_inspect() -> None:

@@ -9,12 +9,14 @@ from types import TracebackType
 from typing import Any, Protocol, Self, final
 
 __all__ = [
+    "Cause",
     "Cell",
     "CellResult",
     "CellStatus",
     "Engine",
     "Failure",
     "Limits",
+    "Origin",
     "Program",
     "Role",
 ]
@@ -43,8 +45,10 @@ class Cell:
         role: who wrote it.
         source: Python with IPython syntax.
         open: a grade cell that must run in the student process (see `Program.instructor`).
-        borrows: a grade cell for which names that the student's cells import from modules beside
-            the notebook are the student's: their classes, or what they keep, are changed there.
+        borrows: a grade cell for which the classes of modules beside the notebook that the
+            student's cells import are the student's, because they are changed there. Functions of
+            these modules stay the judge's: one of them may be the test.
+        hidden: numbers of the lines, from 1, that students do not get to see.
     """
 
     id: str
@@ -52,6 +56,7 @@ class Cell:
     source: str
     open: bool = False
     borrows: bool = False
+    hidden: frozenset[int] = frozenset()
 
 
 @final
@@ -110,14 +115,50 @@ class CellStatus(StrEnum):
     NOT_RUN = "not_run"
 
 
+class Origin(StrEnum):
+    """Whose doing a failure of a grade cell is."""
+
+    AUTHOR = "author"
+    """The test raised it on purpose."""
+
+    SUBMISSION = "submission"
+    """Code of the submission raised it while the test called it."""
+
+    TEST = "test"
+    """It came about in the test's own code, or in a library that the test called."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a grade cell failed, in facts that do not repeat what the cell computed.
+
+    Args:
+        origin: whose doing it is.
+        kind: name of the built-in exception type; empty for any other.
+        words: what the author says about it, or what is always safe to say.
+        place: where in the submission it was raised, as the submission tells: id of a cell and
+            number of a line in it.
+    """
+
+    origin: Origin
+    kind: str = ""
+    words: str = ""
+    place: tuple[str, int] | None = None
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An exception as text: `ename` and `evalue` as in nbformat, `traceback` in ANSI lines."""
+    """An exception as text: `ename` and `evalue` as in nbformat, `traceback` in ANSI lines.
+
+    `cause` is known of sealed grade cells only.
+    """
 
     ename: str
     evalue: str
     traceback: tuple[str, ...] = ()
+    cause: Cause | None = None
 
 
 @final
@@ -131,6 +172,8 @@ class CellResult:
         outputs: nbformat 4 outputs (plain dictionaries), for the notebook.
         failure: the exception, where there was one.
         returned: `text/plain` of the cell's last expression if it displayed one (partial credit).
+        exposed: hidden lines of a grade cell had run by the time that the cell ended, so what code
+            of the submission says here may repeat what they handed over.
         cpu_seconds: CPU time used.
         wall_seconds: wall time used.
         peak_bytes: the most private memory used above the start, 0 where unknown.
@@ -141,6 +184,7 @@ class CellResult:
     outputs: tuple[dict[str, Any], ...] = ()
     failure: Failure | None = None
     returned: str | None = None
+    exposed: bool = False
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_bytes: int = 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 import importlib
+import types
 from typing import Any, Final, final
 
 from autograder.sealed.bridge import Bridge
+from autograder.sealed.exposure import NOTICE, Exposure
 from autograder.sealed.handles import is_remote, labelled
 from autograder.sealed.link import BridgeError
 from autograder.sealed.ownership import Ownership
@@ -49,6 +51,7 @@ class _Builtins(dict[str, Any]):
             __build_class__=builtins.__build_class__,
             __type_of__=type_of,
         )
+        self[NOTICE] = namespace.exposure.notice
         self._namespace = namespace
 
     def __missing__(self, name: str) -> Any:
@@ -74,6 +77,7 @@ class Namespace(dict[str, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.table = Ownership()
+        self.exposure = Exposure()
         self.bridge: Bridge | None = None
         self._running = False
         self._touched: set[str] = set()
@@ -84,7 +88,7 @@ class Namespace(dict[str, Any]):
         self.table = table
         self._touched.clear()
         self._cached.clear()
-        for name in table.student:
+        for name in table.student | table.lent:
             dict.pop(self, name, None)
         dict.__setitem__(self, "__builtins__", _Builtins(self))
         if self.bridge is not None:
@@ -143,7 +147,8 @@ class Namespace(dict[str, Any]):
         if not self._running:
             return dict.keys(self)
         own = dict.fromkeys(dict.keys(self))
-        return (own | {name: None for name in sorted(self.table.student) if name in self}).keys()
+        known = self.table.student | self.table.imports.keys()
+        return (own | {name: None for name in sorted(known) if name in self}).keys()
 
     def get(self, name: str, default: Any = None) -> Any:
         """As of a dictionary that holds the student's names too."""
@@ -184,15 +189,32 @@ class Namespace(dict[str, Any]):
         except Exception as error:  # noqa: BLE001 - goes on in the submission's code
             raise bridge.refuse(f"the name {name!r} cannot be read: {error}") from None
 
+    def _is_borrowed(self, module: str, value: object) -> bool:
+        return isinstance(value, type) and module.partition(".")[0] in self.table.modules
+
+    def _borrow(self, module: str, name: str) -> Any:
+        bridge = self.bridge
+        if bridge is None:
+            raise KeyError(name)
+        return labelled(getattr(bridge.ask("import", module), name), name, genuine=True)
+
     def import_module(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """The `import` statement: modules that are the student's in this cell stay there."""
-        level = kwargs.get("level", args[3] if len(args) > 3 else 0)
-        root = name.partition(".")[0]
-        if not self._running or level or root not in self.table.modules or self.bridge is None:
-            return builtins.__import__(name, *args, **kwargs)
-        whole = bool(kwargs.get("fromlist", args[2] if len(args) > 2 else ()))
-        module = self.bridge.ask("import", name)
-        return labelled(module if whole else self.bridge.ask("import", root), name, genuine=True)
+        """The `import` statement: classes that are the student's in this cell stay there."""
+        module = builtins.__import__(name, *args, **kwargs)
+        wanted = kwargs.get("fromlist", args[2] if len(args) > 2 else ()) or ()
+        caller = kwargs.get("globals", args[0] if args else None)
+        if not self._running or caller is not self:
+            return module
+        borrowed = {
+            item: self._borrow(name, item)
+            for item in wanted
+            if self._is_borrowed(name, vars(module).get(item))
+        }
+        if not borrowed:
+            return module
+        mixed = types.ModuleType(name)
+        vars(mixed).update(vars(module) | borrowed)
+        return mixed
 
     def own_classes(self) -> dict[type, str]:
         """Classes that cells defined here, and their names."""
@@ -216,5 +238,7 @@ class Namespace(dict[str, Any]):
                 # A module that the student's cells made. Nothing of it runs here.
                 return self._ask(self.bridge, name)
             raise KeyError(name) from None
+        if attribute is not None and self._is_borrowed(module, value):
+            return self._borrow(module, attribute)
         dict.__setitem__(self, name, value)
         return value

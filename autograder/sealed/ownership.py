@@ -66,7 +66,7 @@ class Ownership:
         forward: names that later cells of the notebook read; sent when the cell has ended.
         genuine: names of the student's that the notebook defines as classes or as their instances.
         lent: imported by the student's own cells: the student's where the judge cannot import.
-        modules: modules beside the notebook that are the student's in this cell.
+        modules: modules beside the notebook whose classes are the student's in this cell.
         writes: whether the reference solution may change parameters of the test in place. If not,
             no submission may: zeroed parameters would make the test compare zeros with zeros.
     """
@@ -170,14 +170,14 @@ def ownership(
                 if cell.borrows and imports[name][0].partition(".")[0] in modules
             }
             tables[cell.id] = Ownership(
-                student=frozenset(student | beside),
-                judge=frozenset(judge - beside),
-                imports={name: origin for name, origin in imports.items() if name not in beside},
+                student=frozenset(student),
+                judge=frozenset(judge),
+                imports=dict(imports),
                 mirrored=changed & (inner | student) if cell.role is Role.GRADE else frozenset(),
                 forward=(own.binds & frozenset().union(*later))
                 if cell.role is Role.GRADE
                 else frozenset(),
-                genuine=frozenset((genuine & student) | beside),
+                genuine=frozenset(genuine & student),
                 lent=frozenset(lent),
                 modules=frozenset(imports[name][0].partition(".")[0] for name in beside),
                 writes=bool(own.reads & writers),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, final
 
-from autograder.sealed.model import Failure
+from autograder.sealed.model import Cause, Failure, Origin
 from autograder.sealed.wire import Plain, WireError
 
 __all__ = ["ClearOutput", "Done", "Output", "Report", "UpdateDisplay", "parse_report"]
@@ -13,6 +13,7 @@ __all__ = ["ClearOutput", "Done", "Output", "Report", "UpdateDisplay", "parse_re
 _STREAMS = ("stdout", "stderr")
 _MIME_BYTES = 100
 _TRACEBACK_LINES = 500
+_ORIGINS = frozenset(map(str, Origin))
 _JSON_DEPTH = 20
 _JSON_INTEGERS = 1 << 63
 
@@ -58,11 +59,13 @@ class Done:
         failure: the exception that ended it, if one did.
         returned: `text/plain` of its last expression, if it displayed one.
         broken: a judge has lost its channel to the student process for good.
+        exposed: hidden lines of a grade cell have run.
     """
 
     failure: Failure | None
     returned: str | None
     broken: bool = False
+    exposed: bool = False
 
 
 Report: TypeAlias = Output | UpdateDisplay | ClearOutput | Done
@@ -98,6 +101,7 @@ def parse_report(message: Plain) -> Report:
                 None if failure is None else _failure(_mapping(failure, "failure")),
                 None if returned is None else _text(returned, "returned"),
                 fields.get("broken") is True,
+                fields.get("exposed") is True,
             )
     raise WireError("malformed report: unknown operation")
 
@@ -146,7 +150,21 @@ def _failure(fields: dict[str, Plain]) -> Failure:
         _text(fields.get("ename"), "ename"),
         _text(fields.get("evalue"), "evalue"),
         tuple(_text(line, "traceback") for line in lines[:_TRACEBACK_LINES]),
+        _cause(fields.get("cause")),
     )
+
+
+def _cause(form: Plain) -> Cause | None:
+    match form:
+        case None:
+            return None
+        case [str() as origin, str() as kind, str() as words, None] if origin in _ORIGINS:
+            return Cause(Origin(origin), kind, _text(words, "cause"))
+        case [str() as origin, str() as kind, str() as words, [str() as cell, int() as line]] if (
+            origin in _ORIGINS
+        ):
+            return Cause(Origin(origin), kind, _text(words, "cause"), (cell, line))
+    raise WireError("malformed report: cause")
 
 
 def _bundle(value: Plain) -> dict[str, Any]:

@@ -270,6 +270,16 @@ class Server(Codec):
         error = self._exports.get(key)
         return self._shell.format_exception(_without_machinery(error))
 
+    def _do_place(self, key: int) -> Plain:
+        """The last line of a cell that an exception passed: the cell's id and the line."""
+        found: Plain = None
+        trace = self._exports.get(key).__traceback__
+        while trace is not None:
+            cell = self._shell.cell_of(trace.tb_frame.f_code.co_filename)
+            found = found if cell is None else [cell, trace.tb_lineno]
+            trace = trace.tb_next
+        return found
+
     def _do_end(self) -> Plain:
         """A grade cell has ended."""
         self._errors.clear()

@@ -227,6 +227,12 @@ class CellShell:
         self._streams = [Stream(name, self._text) for name in ("stdout", "stderr")]
         self.text: Callable[[str, str], None] | None = None
         self.error: BaseException | None = None
+        self._keys: dict[int, str] = {}
+
+    def cell_of(self, filename: str) -> str | None:
+        """The id of the cell whose code has this file name; None for other code."""
+        number = self._shell.compile._filename_map.get(filename)  # noqa: SLF001 - IPython's own use
+        return self._keys.get(number)
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -260,13 +266,15 @@ class CellShell:
         builtins.input = _refuse_input
         getpass.getpass = _refuse_input
 
-    def run(self, source: str, output_bytes: int) -> Done:
+    def run(self, source: str, output_bytes: int, key: str = "") -> Done:
         """Run one cell; its outputs are reported while it runs.
 
         Args:
             source: Python with IPython syntax.
             output_bytes: how much output is reported; the rest is dropped, and that is said.
+            key: the cell's id.
         """
+        self._keys[self._shell.execution_count] = key
         self._budget = output_bytes
         shell = self._shell
         shell.failure = None

@@ -6,6 +6,7 @@ import os
 import select
 from typing import Any
 
+from autograder.sealed.model import Cause
 from autograder.sealed.reports import Done
 from autograder.sealed.serving import Server
 from autograder.sealed.shell import CellShell
@@ -52,7 +53,7 @@ def main(control: Channel, bridge: Channel) -> None:
 
 
 def _run(shell: CellShell, message: dict[str, Plain]) -> dict[str, Any]:
-    done = shell.run(message["source"], message["output_bytes"])
+    done = shell.run(message["source"], message["output_bytes"], message["id"])
     return done_report(done)
 
 
@@ -68,7 +69,16 @@ def done_report(done: Done) -> dict[str, Any]:
             "ename": failure.ename,
             "evalue": failure.evalue,
             "traceback": list(failure.traceback),
+            "cause": _cause_form(failure.cause),
         },
         "returned": done.returned,
         "broken": done.broken,
+        "exposed": done.exposed,
     }
+
+
+def _cause_form(cause: Cause | None) -> Plain:
+    if cause is None:
+        return None
+    place = None if cause.place is None else list(cause.place)
+    return [str(cause.origin), cause.kind, cause.words, place]

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import IO, Any, Final, final
@@ -57,6 +57,7 @@ class _Outcome:
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_bytes: int = 0
+    exposed: bool = False
 
 
 def run_program(
@@ -116,6 +117,7 @@ class _Run:
         self._latest = time.monotonic() + _WALL_TO_CPU * limits.notebook_cpu_seconds
         self._given_up = ""
         self._replaying = False
+        self._exposed = False
 
     def __enter__(self) -> _Run:
         return self
@@ -213,6 +215,7 @@ class _Run:
             _with_error(outcome.outputs, outcome.failure),
             outcome.failure,
             outcome.returned,
+            outcome.exposed,
             outcome.cpu_seconds,
             outcome.wall_seconds,
             outcome.peak_bytes,
@@ -255,6 +258,8 @@ class _Run:
         )
 
     def _execute(self, target: Child, student: Child, cell: Cell, kind: _Kind) -> _Outcome:
+        if kind is _Kind.OPEN and cell.hidden:
+            self._expose()
         outputs = CellOutputs(self._displays, self._limits.output_bytes)
         # What is run again was within its bounds the first time.
         spent = 0.0 if self._replaying else self._spent
@@ -266,6 +271,7 @@ class _Run:
             "source": cell.source,
             "kind": str(kind),
             "output_bytes": self._limits.output_bytes,
+            "hidden": sorted(cell.hidden),
         }
         if not self._tell(target, order):
             ending: Ending | None = died(target)
@@ -273,6 +279,10 @@ class _Run:
             ending = watch.until_done(outputs)
         usage = watch.usage()
         status, failure = _status(ending, outputs.failure)
+        if kind is not _Kind.GRADE and failure is not None:
+            failure = replace(failure, cause=None)
+        if cell.hidden and (ending is not None or outputs.exposed):
+            self._expose()
         return _Outcome(
             status,
             failure,
@@ -282,7 +292,17 @@ class _Run:
             usage.cpu_seconds,
             watch.elapsed(),
             watch.peak,
+            self._exposed,
         )
+
+    def _expose(self) -> None:
+        """Code of the submission knows from now on what hidden lines hand over.
+
+        What it showed before stays as it is: its student gets to read that.
+        """
+        if not self._exposed:
+            self._exposed = True
+            self._displays = Displays()
 
     def _rebuild(self) -> None:
         """Replace both processes by new ones in which everything so far runs again.
@@ -318,7 +338,7 @@ class _Run:
                 if time.monotonic() > self._latest:
                     return False
         finally:
-            self._displays = displays
+            self._displays = Displays() if self._exposed else displays
             self._replaying = False
         return True
 

@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 
 from autograder.course import Course
 from autograder.grading.grade import Submission
+from autograder.grading.outputs import is_exposed
 from tests.attacks.attacks import COURSE, NOTEBOOK, honest
 
 __all__ = ["SECRETS", "Arena", "descendants", "hand_in", "secrets_in", "shown_to_students"]
@@ -225,10 +226,15 @@ def secrets_in(texts: Iterable[str]) -> list[str]:
 
 
 def shown_to_students(notebook: Mapping[str, Any]) -> Iterator[str]:
-    """Outputs of a graded notebook that its student reads: all but those of test cells.
+    """Outputs of a graded notebook that its student reads.
 
-    A test cell's own text, and what its run printed, is the feedback page's to hide.
+    Not those of test cells, and of cells that ran after hidden tests: the feedback pages leave
+    them out (`tests/feedback`).
     """
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get("grade"):
+        if (
+            cell["cell_type"] == "code"
+            and not cell["metadata"].get("nbgrader", {}).get("grade")
+            and not is_exposed(cell)
+        ):
             yield from (json.dumps(output) for output in cell["outputs"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.assignment import load_assignment
@@ -93,19 +94,33 @@ def test_an_open_cell_that_needs_a_name_of_an_earlier_test_gets_its_points(
     assert failing_cells(decided.notebooks["box"], program, engine, Limits()) == set()
 
 
-A_PACKAGE_THAT_THE_ANSWER_PATCHES = [
-    solution("patch", "from shapes import Box\n\ndef area(self):\n    return 6\n\nBox.area = area"),
+A_CLASS_THAT_THE_ANSWER_PATCHES = [
+    solution(
+        "patch", "from shapes import Box, check\n\ndef area(self):\n    return 6\n\nBox.area = area"
+    ),
     grade_cell("area", "from shapes import Box\nassert Box().area() == 6", 1),
-    grade_cell("plain", "import shapes\nassert shapes.check(Box())", 1),
+    grade_cell("checked", "assert check(Box().area(), 6)", 1),
+    grade_cell("plain", "import shapes\nassert shapes.check(1, 1)", 1),
 ]
 
 
-def test_a_cell_that_needs_the_students_modules_borrows_them(
+def test_a_cell_borrows_classes_that_the_answer_changes_and_no_functions(
     tmp_path: Path, engine: Engine
 ) -> None:
-    course = make_course(tmp_path, box=A_PACKAGE_THAT_THE_ANSWER_PATCHES)
-    module = "class Box: pass\ndef check(box): return hasattr(box, 'area') or True"
+    course = make_course(tmp_path, box=A_CLASS_THAT_THE_ANSWER_PATCHES)
+    module = "class Box: pass\ndef check(left, right): return left == right"
     (course.source("box") / "shapes.py").write_text(module)
     decided = seal(load_assignment(course, "box"), engine, Limits())
     assert decided.open_cells == frozenset()
-    assert decided.borrowing_cells == {("box", "area")}
+    assert decided.borrowing_cells == {("box", "area"), ("box", "checked")}
+    program = instructor_program(decided, decided.notebooks["box"])
+    cheat = (
+        "import shapes\nshapes.check = lambda left, right: True\n"
+        "class Box:\n    def area(self): return 5"
+    )
+    cheating = replace(
+        program,
+        cells=(replace(program.cells[0], source=f"{cheat}\nshapes.Box = Box"), *program.cells[1:]),
+    )
+    failing = failing_cells(decided.notebooks["box"], cheating, engine, Limits())
+    assert failing == {"area", "checked"}

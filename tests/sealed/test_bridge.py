@@ -849,7 +849,8 @@ assert 'Account' in inspect.getsource(Account.__repr__)
 
 
 def test_dir_lists_the_students_names() -> None:
-    passes("total = 3\ndef f(): pass", "names = dir()\nassert {'total', 'f', 'In'} <= set(names)")
+    solution = "from math import tau as turn\ntotal = 3\ndef f(): pass"
+    passes(solution, "names = dir()\nassert {'turn', 'total', 'f', 'In'} <= set(names)")
     failure = graded("other = 3", "assert 'total' in dir()", instructor="total = 3")
     assert failure is not None
     assert failure.ename == "AssertionError"

@@ -153,14 +153,13 @@ BORROWED = [
 ]
 
 
-def test_a_cell_that_borrows_takes_modules_beside_the_notebook_from_the_student() -> None:
-    both = ownership(BORROWED, frozenset({"shapes"}))
+def test_a_cell_that_borrows_takes_modules_that_the_students_cells_import() -> None:
+    both = ownership(BORROWED, frozenset({"shapes", "unused"}))
     own, borrowed = both["own"], both["borrowed"]
-    assert own.imports["Box"] == ("shapes.box", "Box")
-    assert not own.student
-    assert borrowed.student == borrowed.genuine == {"Box"}
+    assert own.lent == borrowed.lent == {"Box", "np", "other"}
+    assert own.modules == frozenset()
     assert borrowed.modules == {"shapes"}
-    assert {"np", "other", "check"} <= borrowed.imports.keys() & borrowed.judge
+    assert {"Box", "np", "other", "check"} <= borrowed.imports.keys() & borrowed.judge
 
 
 def test_tables_go_over_the_wire() -> None:
