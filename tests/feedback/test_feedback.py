@@ -192,6 +192,23 @@ def test_outputs_that_repeat_a_hidden_test_are_withheld(course: Course) -> None:
     assert '<pre class="stdout">fine</pre>' in html
 
 
+def test_what_ran_after_hidden_tests_is_left_out(course: Course) -> None:
+    exposed = {"exposed": True}
+    results = {
+        NOTES["source"]: stream("kept 83125") | exposed,
+        "square-values": failure("ValueError", "called with 83125") | exposed,
+        "cube-values": failure("AssertionError", "83125 is not 8") | exposed,
+    }
+    graded(course, results=results)
+    html = page(course)
+    assert "83125" not in html
+    assert "What this cell showed is left out" in html
+    autograded = course.root / "autograded" / "ada" / "square" / "square.ipynb"
+    assert "kept 83125" in autograded.read_text()
+    record_path(course, "square").unlink()
+    assert "83125" not in page(course)
+
+
 def test_own_code_outputs_and_answers_show(course: Course) -> None:
     answers = RIGHT | {"why": "Because <b>I</b> say so 因为."}
     graded(course, answers, results={NOTES["source"]: stream("my notes")})
