@@ -150,7 +150,9 @@ class Assignment:
         notebooks: by name without suffix.
         files: other files of the source folder by relative POSIX path; students have them too.
         open_cells: (notebook, cell_id) of the grade cells that run in the student's process.
-        borrowing_cells: of those that take modules beside the notebook from the student's process.
+        borrowing_cells: of those that take classes beside the notebook from the student's process.
+        methods: (notebook, cell_id, name) of the methods of objects that grade cells ask about
+            values of their own, when the reference solution runs; None if it has not been run.
     """
 
     name: str
@@ -158,6 +160,7 @@ class Assignment:
     files: Mapping[str, bytes]
     open_cells: frozenset[tuple[str, str]] = frozenset()
     borrowing_cells: frozenset[tuple[str, str]] = frozenset()
+    methods: frozenset[tuple[str, str, str]] | None = None
 
     @property
     def max_score(self) -> float:
@@ -173,6 +176,8 @@ class Assignment:
     def digest(self) -> str:
         """SHA-256 of everything that a verdict can depend on, as hexadecimal digits."""
         state = hashlib.sha256(json.dumps(sorted(self.open_cells)).encode())
+        if self.methods:
+            state.update(json.dumps(sorted(self.methods)).encode())
         if self.borrowing_cells:
             state.update(json.dumps(sorted(self.borrowing_cells)).encode())
         for name, notebook in sorted(self.notebooks.items()):

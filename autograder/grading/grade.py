@@ -168,9 +168,22 @@ def _instructor_cells(assignment: Assignment, notebook: AssignmentNotebook) -> t
             source=cell.reference,
             open=(notebook.name, cell.cell_id) in assignment.open_cells,
             borrows=(notebook.name, cell.cell_id) in assignment.borrowing_cells,
+            methods=_methods(assignment, notebook, cell),
         )
         for cell in notebook.cells
         if cell.cell_type == "code"
+    )
+
+
+def _methods(
+    assignment: Assignment, notebook: AssignmentNotebook, cell: AssignmentCell
+) -> frozenset[str] | None:
+    if assignment.methods is None:
+        return None
+    return frozenset(
+        method
+        for name, cell_id, method in assignment.methods
+        if (name, cell_id) == (notebook.name, cell.cell_id)
     )
 
 

@@ -5,13 +5,14 @@ A submission has no say in it: if it could choose, a cheating one would choose *
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, final
 
 from autograder.assignment import Assignment, AssignmentNotebook, CellKind
 from autograder.grading.grade import instructor_program
 from autograder.grading.score import score_cell
-from autograder.sealed.model import Engine, Limits, Program
+from autograder.sealed.model import CellResult, Engine, Limits, Program
 
 __all__ = ["failing_cells", "seal"]
 
@@ -33,10 +34,12 @@ def seal(assignment: Assignment, engine: Engine, limits: Limits) -> Assignment:
         for cell in notebook.cells
         if cell.declared_open
     }
-    assignment = replace(assignment, open_cells=frozenset(declared))
+    assignment = replace(assignment, open_cells=frozenset(declared), methods=None)
+    asked: frozenset[tuple[str, str, str]] = frozenset()
     for notebook in assignment.notebooks.values():
-        assignment = _Trial(notebook, engine, limits).decide(assignment)
-    return assignment
+        assignment, methods = _Trial(notebook, engine, limits).decide(assignment)
+        asked |= {(notebook.name, cell, method) for cell, method in methods}
+    return replace(assignment, methods=asked)
 
 
 @final
@@ -48,23 +51,37 @@ class _Trial:
     engine: Engine
     limits: Limits
 
-    def decide(self, assignment: Assignment) -> Assignment:
+    def decide(self, assignment: Assignment) -> tuple[Assignment, _Cells]:
         """Widens what cells may do until no more of them are gained.
 
         Once is not enough: what an open cell binds is the student's, so that a later cell which
         read it in the judge may now have to be open as well.
+
+        Returns:
+            the assignment, and (cell_id, method) of what its cells ask of the reference solution.
         """
-        while wrong := self._failing(assignment) - assignment.open_cells:
-            wider = self._borrowed(assignment, wrong) or self._opened(assignment, wrong)
+        while True:
+            results = self._results(assignment)
+            wrong = self._wrong(results) - assignment.open_cells
+            wider = self._wider(assignment, wrong) if wrong else None
             if wider is None:
                 break
             assignment = wider
-        return assignment
+        return assignment, frozenset(
+            (result.id, method) for result in results for method in result.asked
+        )
+
+    def _wider(self, assignment: Assignment, wrong: _Cells) -> Assignment | None:
+        return self._borrowed(assignment, wrong) or self._opened(assignment, wrong)
+
+    def _results(self, assignment: Assignment) -> tuple[CellResult, ...]:
+        return self.engine.run(instructor_program(assignment, self.notebook), self.limits)
+
+    def _wrong(self, results: Sequence[CellResult]) -> _Cells:
+        return frozenset((self.notebook.name, key) for key in _failing(self.notebook, results))
 
     def _failing(self, assignment: Assignment) -> _Cells:
-        program = instructor_program(assignment, self.notebook)
-        ids = failing_cells(self.notebook, program, self.engine, self.limits)
-        return frozenset((self.notebook.name, cell_id) for cell_id in ids)
+        return self._wrong(self._results(assignment))
 
     def _borrowed(self, assignment: Assignment, wrong: _Cells) -> Assignment | None:
         if not any(path.endswith(".py") for path in assignment.files):
@@ -101,10 +118,14 @@ def failing_cells(
     notebook: AssignmentNotebook, program: Program, engine: Engine, limits: Limits
 ) -> set[str]:
     """Ids of the grade cells of `program` that do not give full points."""
-    results = {result.id: result for result in engine.run(program, limits)}
+    return _failing(notebook, engine.run(program, limits))
+
+
+def _failing(notebook: AssignmentNotebook, results: Sequence[CellResult]) -> set[str]:
+    by_id = {result.id: result for result in results}
     return {
         cell.cell_id
         for cell in notebook.cells
         if cell.kind is CellKind.GRADE
-        and score_cell(notebook.name, cell, results.get(cell.cell_id)).points < cell.points
+        and score_cell(notebook.name, cell, by_id.get(cell.cell_id)).points < cell.points
     }

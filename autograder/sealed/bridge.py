@@ -101,6 +101,14 @@ class Bridge(Codec):
         self._dtype: torch.dtype | None = None
         self._passed: list[torch.Tensor] = []
         self.takes_writes = True
+        self.methods: frozenset[str] | None = frozenset()
+        self.asked: set[str] = set()
+
+    def asks(self, method: str) -> bool:
+        """Whether this cell may ask a method of an object about values of its own."""
+        if self.methods is None:
+            self.asked.add(method)
+        return self.methods is None or method in self.methods
 
     def refuse(self, reason: str) -> BridgeError:
         """Note that something could not cross: the cell fails, whatever its code catches."""

@@ -55,6 +55,7 @@ class CellOutputs:
         self.failure: Failure | None = None
         self.returned: str | None = None
         self.exposed = False
+        self.asked: frozenset[str] = frozenset()
 
     def take(self, report: Report) -> None:
         """Apply one report."""
@@ -67,8 +68,8 @@ class CellOutputs:
                 self._clear_next = True
             case ClearOutput():
                 self._clear()
-            case Done(failure=failure, returned=returned, exposed=exposed):
-                self.exposed = exposed
+            case Done(failure=failure, returned=returned):
+                self.exposed, self.asked = report.exposed, report.asked
                 self.failure = None if failure is None else _short(failure, self._most)
                 self.returned = None if returned is None else returned[: self._most]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Record", "Remote", "handle", "is_remote", "labelled", "record_of"]
 
-_VERDICTS: Final = frozenset(
+_CHANGING: Final = frozenset(
     {
-        *("allclose", "count", "difference", "dist", "endswith", "eq", "equal", "equals"),
-        *("intersection", "isclose", "isdisjoint", "issubset", "issuperset", "ne", "startswith"),
-        *("sub", "subtract", "symmetric_difference", "union"),
+        *("__init__", "add", "append", "clear", "difference_update", "discard", "extend", "insert"),
+        *("intersection_update", "pop", "popitem", "remove", "reverse", "setdefault", "sort"),
+        *("symmetric_difference_update", "update"),
     }
 )
+"""Methods of containers that change them."""
 _HIDDEN: Final = frozenset(
     {
         *("__await__", "__cuda_array_interface__", "__dlpack__", "__fspath__", "__get__"),
@@ -41,13 +43,15 @@ the submission's: `inspect.getsource(A.__init__)`, `A.__repr__(a)`.
 class Record:
     """What this side knows of one remote object."""
 
-    __slots__ = ("bridge", "description", "genuine", "label", "lease")
+    __slots__ = ("bridge", "description", "genuine", "label", "lease", "method", "owner")
 
     def __init__(self, bridge: Bridge, lease: Lease, description: Description) -> None:
         self.bridge = bridge
         self.lease = lease
         self.description = description
         self.genuine = False
+        self.method = ""
+        self.owner: Record | None = None
         self.label = f"an object of class {description.type_name}"
 
     def ask(self, operation: str, *payload: Plain) -> Any:
@@ -70,6 +74,22 @@ class Record:
     def plain_content(self) -> bool:
         """Whether operators work on the content here."""
         return self.description.base and not self.genuine
+
+    def check_call(self, values: Iterable[object]) -> None:
+        """Refuse to ask a method about values of the test, unless the reference solution is asked.
+
+        Where the reference gives data, such a method would be the submission's own verdict.
+        """
+        owner = self.owner
+        if (
+            owner is None
+            or owner.genuine
+            or self.description.kind == "class"
+            or all(map(is_remote, values))
+        ):
+            return
+        if not self.bridge.asks(self.method):
+            owner.refuse(f"what .{self.method}() says of")
 
     def refuse(self, what: str) -> NoReturn:
         """Say that `what` of the object would be the submission's own verdict."""
@@ -99,14 +119,15 @@ class Remote:
         record = record_of(self)
         if name in _HIDDEN or name.startswith(_HIDDEN_PREFIXES):
             raise AttributeError(name)
-        if name in _VERDICTS and not record.genuine:
-            if record.description.base:
-                return getattr(record.base(), name)
-            value = record.ask("attr", name)
-            if is_remote(value):
-                record.refuse(f"what .{name}() says of")
-            return value
-        return labelled(record.ask("attr", name), f"{record.label}.{name}")
+        value = labelled(record.ask("attr", name), f"{record.label}.{name}")
+        if is_remote(value) and record.description.kind == "object" and not record.genuine:
+            if record.description.base and name not in _CHANGING:
+                content = record.base()
+                if hasattr(content, name):
+                    return getattr(content, name)
+            method = record_of(value)
+            method.method, method.owner = name, record
+        return value
 
     def __setattr__(self, name: str, value: object) -> None:
         record_of(self).ask("setattr", name, record_of(self).encode(value))

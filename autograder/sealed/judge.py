@@ -131,7 +131,12 @@ class Judge:
             done = Done(Failure("BridgeError", reason, cause=cause), None)
         if bridge.link.broken is None:
             self._end_cell(bridge, names)
-        return replace(done, broken=bridge.link.broken is not None, exposed=exposure.seen)
+        return replace(
+            done,
+            broken=bridge.link.broken is not None,
+            exposed=exposure.seen,
+            asked=frozenset(bridge.asked),
+        )
 
     def _cause(self, error: BaseException) -> Cause:
         try:

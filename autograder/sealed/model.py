@@ -49,6 +49,8 @@ class Cell:
             student's cells import are the student's, because they are changed there. Functions of
             these modules stay the judge's: one of them may be the test.
         hidden: numbers of the lines, from 1, that students do not get to see.
+        methods: of objects of the submission that a grade cell may ask about values of its own,
+            because it asks them of the reference solution (`CellResult.asked`). None: any.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Cell:
     open: bool = False
     borrows: bool = False
     hidden: frozenset[int] = frozenset()
+    methods: frozenset[str] | None = frozenset()
 
 
 @final
@@ -174,6 +177,8 @@ class CellResult:
         returned: `text/plain` of the cell's last expression if it displayed one (partial credit).
         exposed: hidden lines of a grade cell had run by the time that the cell ended, so what code
             of the submission says here may repeat what they handed over.
+        asked: methods of objects of the submission that the cell asked about values of its own;
+            noted where `Cell.methods` is None.
         cpu_seconds: CPU time used.
         wall_seconds: wall time used.
         peak_bytes: the most private memory used above the start, 0 where unknown.
@@ -185,6 +190,7 @@ class CellResult:
     failure: Failure | None = None
     returned: str | None = None
     exposed: bool = False
+    asked: frozenset[str] = frozenset()
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_bytes: int = 0

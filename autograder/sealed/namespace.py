@@ -94,6 +94,8 @@ class Namespace(dict[str, Any]):
         if self.bridge is not None:
             self.bridge.names = self.take_changes
             self.bridge.takes_writes = table.writes
+            self.bridge.methods = table.methods
+            self.bridge.asked.clear()
         self._running = True
 
     def end(self) -> list[tuple[str, bool, Any]]:

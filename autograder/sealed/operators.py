@@ -162,6 +162,7 @@ def _unary(name: str) -> Callable[..., Any]:
 
 def _call(self: Any, *args: Any, **kwargs: Any) -> Any:
     record = record_of(self)
+    record.check_call([*args, *kwargs.values()])
     forms = [record.encode(arg) for arg in args]
     named = {name: record.encode(value) for name, value in kwargs.items()}
     result = record.ask("call", forms, named)

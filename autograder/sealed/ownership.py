@@ -67,6 +67,8 @@ class Ownership:
         genuine: names of the student's that the notebook defines as classes or as their instances.
         lent: imported by the student's own cells: the student's where the judge cannot import.
         modules: modules beside the notebook whose classes are the student's in this cell.
+        methods: of objects of the submission that the cell may ask about values of its own: those
+            that it asks of the reference solution. None: any, and they are noted.
         writes: whether the reference solution may change parameters of the test in place. If not,
             no submission may: zeroed parameters would make the test compare zeros with zeros.
     """
@@ -79,6 +81,7 @@ class Ownership:
     genuine: frozenset[str] = frozenset()
     lent: frozenset[str] = frozenset()
     modules: frozenset[str] = frozenset()
+    methods: frozenset[str] | None = frozenset()
     writes: bool = False
 
     def to_plain(self) -> Plain:
@@ -92,6 +95,7 @@ class Ownership:
             "genuine": sorted(self.genuine),
             "lent": sorted(self.lent),
             "modules": sorted(self.modules),
+            "methods": None if self.methods is None else sorted(self.methods),
             "writes": self.writes,
         }
 
@@ -115,6 +119,7 @@ class Ownership:
                 frozenset(plain["genuine"]),
                 frozenset(plain["lent"]),
                 frozenset(plain["modules"]),
+                None if plain["methods"] is None else frozenset(plain["methods"]),
                 bool(plain["writes"]),
             )
         except (TypeError, KeyError, ValueError, AttributeError):
@@ -180,6 +185,7 @@ def ownership(
                 genuine=frozenset(genuine & student),
                 lent=frozenset(lent),
                 modules=frozenset(imports[name][0].partition(".")[0] for name in beside),
+                methods=cell.methods,
                 writes=bool(own.reads & writers),
             )
         in_judge = cell.role is not Role.STUDENT and not cell.open

@@ -4,6 +4,8 @@ What may be believed. A student function can return an object whose every operat
 test would like to hear, so operators that would hand a test's expectation to the submission and
 take its verdict are refused or done here:
 
+* a method of an object may be asked about values of the test only if the test asks it of the
+  reference solution: where the reference gives data, it would be the submission's own verdict;
 * compared with plain data, a remote object is unequal, unless it is a subclass of a plain
   container: then its plain content is compared, in this process;
 * arithmetic, ordering and `in` with plain data work on instances that the test made itself from a

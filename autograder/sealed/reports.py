@@ -15,6 +15,7 @@ _MIME_BYTES = 100
 _TRACEBACK_LINES = 500
 _ORIGINS = frozenset(map(str, Origin))
 _JSON_DEPTH = 20
+_MOST_NAMES = 10_000
 _JSON_INTEGERS = 1 << 63
 
 
@@ -60,12 +61,14 @@ class Done:
         returned: `text/plain` of its last expression, if it displayed one.
         broken: a judge has lost its channel to the student process for good.
         exposed: hidden lines of a grade cell have run.
+        asked: see `model.CellResult`.
     """
 
     failure: Failure | None
     returned: str | None
     broken: bool = False
     exposed: bool = False
+    asked: frozenset[str] = frozenset()
 
 
 Report: TypeAlias = Output | UpdateDisplay | ClearOutput | Done
@@ -102,6 +105,7 @@ def parse_report(message: Plain) -> Report:
                 None if returned is None else _text(returned, "returned"),
                 fields.get("broken") is True,
                 fields.get("exposed") is True,
+                _names(fields.get("asked", [])),
             )
     raise WireError("malformed report: unknown operation")
 
@@ -152,6 +156,12 @@ def _failure(fields: dict[str, Plain]) -> Failure:
         tuple(_text(line, "traceback") for line in lines[:_TRACEBACK_LINES]),
         _cause(fields.get("cause")),
     )
+
+
+def _names(form: Plain) -> frozenset[str]:
+    if type(form) is not list or len(form) > _MOST_NAMES:
+        raise WireError("malformed report: names")
+    return frozenset(_text(name, "names") for name in form)
 
 
 def _cause(form: Plain) -> Cause | None:

@@ -74,6 +74,7 @@ def done_report(done: Done) -> dict[str, Any]:
         "returned": done.returned,
         "broken": done.broken,
         "exposed": done.exposed,
+        "asked": sorted(done.asked),
     }
 
 

@@ -58,6 +58,7 @@ class _Outcome:
     wall_seconds: float = 0.0
     peak_bytes: int = 0
     exposed: bool = False
+    asked: frozenset[str] = frozenset()
 
 
 def run_program(
@@ -216,6 +217,7 @@ class _Run:
             outcome.failure,
             outcome.returned,
             outcome.exposed,
+            outcome.asked,
             outcome.cpu_seconds,
             outcome.wall_seconds,
             outcome.peak_bytes,
@@ -293,6 +295,7 @@ class _Run:
             watch.elapsed(),
             watch.peak,
             self._exposed,
+            outputs.asked,
         )
 
     def _expose(self) -> None:

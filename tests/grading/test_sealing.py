@@ -124,3 +124,14 @@ def test_a_cell_borrows_classes_that_the_answer_changes_and_no_functions(
     )
     failing = failing_cells(decided.notebooks["box"], cheating, engine, Limits())
     assert failing == {"area", "checked"}
+
+
+def test_what_tests_ask_of_the_reference_is_noted(tmp_path: Path, engine: Engine) -> None:
+    cells = [
+        solution(
+            "box", "class Box:\n    def holds(self, x): return x == 3\ndef make(): return Box()"
+        ),
+        grade_cell("holds", "assert make().holds(3)", 1),
+    ]
+    decided = seal(load_assignment(make_course(tmp_path, box=cells), "box"), engine, Limits())
+    assert decided.methods == frozenset({("box", "holds", "holds")})

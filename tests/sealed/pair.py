@@ -115,7 +115,11 @@ def notebook(
         cells: role and source of each.
         instructor: the instructor's notebook, if its solutions are others.
     """
-    own = [Cell(f"cell{i}", role, source) for i, (role, source) in enumerate(instructor or cells)]
+    methods = None if instructor is None else frozenset[str]()
+    own = [
+        Cell(f"cell{i}", role, source, methods=methods)
+        for i, (role, source) in enumerate(instructor or cells)
+    ]
     tables = {key: table.to_plain() for key, table in ownership(own).items()}
     results = []
     with pair() as both:
@@ -139,10 +143,8 @@ def graded(solution: str, test: str, *, instructor: str | None = None) -> Failur
         test: the grade cell.
         instructor: the instructor's solution, if it is another.
     """
-    honest = instructor if instructor is not None else solution
-    results = notebook(
-        (STUDENT, solution), (GRADE, test), instructor=[(STUDENT, honest), (GRADE, test)]
-    )
+    own = None if instructor is None else [(STUDENT, instructor), (GRADE, test)]
+    results = notebook((STUDENT, solution), (GRADE, test), instructor=own)
     solved, tested = results[0][0], results[1][0]
     assert solved.failure is None, plain(solved.failure)
     return tested.failure

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.sealed.pair import GRADE, LOCKED, STUDENT, graded, notebook, plain
+from collections import Counter, deque
+from datetime import datetime
+from fractions import Fraction
+
+import numpy as np
+import torch
+
+from autograder.sealed.model import Cell
+from autograder.sealed.ownership import ownership
+from tests.sealed.pair import GRADE, LOCKED, STUDENT, graded, notebook, pair, plain, run
 
 HONEST = """
 def square(x): return x * x
@@ -382,3 +391,70 @@ def test_a_student_traceback_shows_their_code_and_not_the_test() -> None:
     mine = text[text.index("In the submission:") :]
     assert "x ** 'two'" in mine
     assert "hidden_input" not in mine
+
+
+ANSWERS_EVERYTHING = """
+class Yes:
+    def __getattr__(self, name):
+        if name.startswith("__"): raise AttributeError(name)
+        return lambda *args, **kwargs: 0.0 if name == "dist" else True
+    def __len__(self): return 3
+class Words(set):
+    def __getattribute__(self, name):
+        return lambda *args: set()
+def square(x): return Yes()
+def wrap(x): return Words()
+"""
+
+PLAIN = (int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset, range)
+
+
+def public_methods() -> set[str]:
+    """What tests can call on data that crosses."""
+    kinds = (*PLAIN, np.ndarray, np.float64, torch.Tensor, Counter, deque, Fraction, datetime)
+    return {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
+
+
+def test_no_method_of_plain_data_is_the_submissions_own_verdict() -> None:
+    """Where the reference gives data, asking an object about the test's values is refused."""
+    names = sorted(public_methods())
+    assert len(names) > 500
+    test = f"""
+heard = []
+for name in {names}:
+    method = getattr(square(3), name)
+    try:
+        method(9)
+    except Exception as error:
+        if type(error).__name__ == "BridgeError": continue
+    heard.append(name)
+assert heard == []
+"""
+    failure = graded(ANSWERS_EVERYTHING, test, instructor=HONEST)
+    assert failure is not None
+    assert failure.ename == "BridgeError"
+
+
+def test_methods_of_a_container_work_on_its_content() -> None:
+    test = "found = wrap(3)\nassert found.difference({9}) == set() and found.issuperset([3])"
+    failure = graded(ANSWERS_EVERYTHING, test, instructor="def wrap(x): return {x}")
+    assert failure is not None
+    assert failure.ename == "AssertionError"
+
+
+def test_a_method_that_the_reference_is_asked_may_be_asked() -> None:
+    own = "class Box:\n    def holds(self, item): return item == 3\ndef make(): return Box()"
+    test = "assert make().holds(3)"
+    cells = [
+        Cell("solve", STUDENT, own),
+        Cell("asks", GRADE, test, methods=frozenset({"holds"})),
+        Cell("other", GRADE, test, methods=frozenset({"has"})),
+    ]
+    tables = {key: table.to_plain() for key, table in ownership(cells).items()}
+    with pair() as both:
+        both.judge.send({"op": "program", "ownership": tables})
+        run(both.student, "solve", own)
+        assert run(both.judge, "asks", test)[0].failure is None
+        refused = run(both.judge, "other", test)[0].failure
+        assert refused is not None
+        assert "what .holds() says of make(...)" in refused.evalue
