@@ -20,6 +20,7 @@ from autograder.sealed.randomness import RandomStates
 from autograder.sealed.reports import Done
 from autograder.sealed.shell import CellShell
 from autograder.sealed.student import done_report
+from autograder.sealed.trust import chains, differences
 from autograder.sealed.wire import Channel, Closed, WireError
 
 __all__ = ["SUBMISSION_MARK", "main"]
@@ -27,6 +28,10 @@ __all__ = ["SUBMISSION_MARK", "main"]
 _NO_PLAIN_DATA: Final = (
     "The test cannot look into what your code gave. Return plain data where it is asked for: a "
     "number, a list, a dictionary, an array, a tensor ..."
+)
+_CHANGED: Final = (
+    "Your notebook changes functions that this test relies on, such as assertions, built-in "
+    "functions or those of a library. Leave them as they are."
 )
 SUBMISSION_MARK: Final = "In the submission:"
 """The line of a traceback after which only lines of the submission's own code follow."""
@@ -51,6 +56,9 @@ def main(control: Channel, bridge: Channel) -> None:
                     key: Ownership.from_plain(table) for key, table in message["ownership"].items()
                 }
                 instruments.judge.sources = tuple(message.get("sources", ()))
+            case "run" if message["kind"] == "check":
+                done = judge.check(message["id"], message["source"])
+                control.send(done_report(done, message["token"]))
             case "run":
                 done = judge.run(
                     message["id"],
@@ -59,7 +67,7 @@ def main(control: Channel, bridge: Channel) -> None:
                     locked=message["kind"] == Role.LOCKED,
                     hidden=message.get("hidden", []),
                 )
-                control.send(done_report(done))
+                control.send(done_report(done, message["token"]))
 
 
 @final
@@ -137,6 +145,30 @@ class Judge:
             exposed=exposure.seen,
             asked=frozenset(bridge.asked),
         )
+
+    def check(self, key: str, source: str) -> Done:
+        """Compare what an open cell relies on in the student's process with what it is here.
+
+        What the instructor's own notebook changes, a submission may change as well.
+        """
+        bridge, table = self._bridge, self.tables.get(key, Ownership())
+        self._names.begin(table)
+        try:
+            names = chains(source)
+            own = self._shell.foundations(names, self._names.own)
+            theirs = bridge.ask("foundations", names, runs_code=False)
+        except BridgeError as error:
+            theirs, own = {}, {str(error): ""}
+        finally:
+            self._names.end()
+        changed = differences(own, theirs if type(theirs) is dict else {})
+        changed = [name for name in changed if not bridge.asks(f"={name}")]
+        failure = None
+        if changed:
+            text = f"The submission changes what this open test relies on: {', '.join(changed)}"
+            failure = Failure("TrustError", text, cause=Cause(Origin.TEST, "", _CHANGED))
+        broken = bridge.link.broken is not None
+        return Done(failure, None, broken=broken, asked=frozenset(bridge.asked))
 
     def _cause(self, error: BaseException) -> Cause:
         try:

@@ -218,6 +218,16 @@ class Namespace(dict[str, Any]):
         vars(mixed).update(vars(module) | borrowed)
         return mixed
 
+    def own(self, name: str) -> object:
+        """What a name of a library stands for in this process.
+
+        Raises:
+            KeyError: it is no import of the notebook's and not built in, or the student's.
+        """
+        if name in self.table.student or name in self.table.lent & self.table.modules:
+            raise KeyError(name)
+        return self._import(name) if name in self.table.imports else vars(builtins)[name]
+
     def own_classes(self) -> dict[type, str]:
         """Classes that cells defined here, and their names."""
         return {

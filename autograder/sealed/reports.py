@@ -62,6 +62,7 @@ class Done:
         broken: a judge has lost its channel to the student process for good.
         exposed: hidden lines of a grade cell have run.
         asked: see `model.CellResult`.
+        token: of the run that ended.
     """
 
     failure: Failure | None
@@ -69,6 +70,7 @@ class Done:
     broken: bool = False
     exposed: bool = False
     asked: frozenset[str] = frozenset()
+    token: str = ""
 
 
 Report: TypeAlias = Output | UpdateDisplay | ClearOutput | Done
@@ -106,6 +108,7 @@ def parse_report(message: Plain) -> Report:
                 fields.get("broken") is True,
                 fields.get("exposed") is True,
                 _names(fields.get("asked", [])),
+                _text(fields.get("token", ""), "token"),
             )
     raise WireError("malformed report: unknown operation")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import copy
 import importlib
@@ -269,6 +270,13 @@ class Server(Codec):
     def _do_traceback(self, key: int) -> Plain:
         error = self._exports.get(key)
         return self._shell.format_exception(_without_machinery(error))
+
+    def _do_foundations(self, names: Plain) -> Plain:
+        def lookup(name: str) -> object:
+            known = self._shell.namespace
+            return known[name] if name in known else vars(builtins)[name]
+
+        return self.encode(self._shell.foundations(names, lookup))
 
     def _do_place(self, key: int) -> Plain:
         """The last line of a cell that an exception passed: the cell's id and the line."""

@@ -27,6 +27,7 @@ from traitlets.config import Config
 from autograder.sealed.model import Failure
 from autograder.sealed.reports import Done
 from autograder.sealed.streams import Stream
+from autograder.sealed.trust import Foundations, foundations
 
 __all__ = ["CellShell", "Emit", "prepare"]
 
@@ -252,6 +253,10 @@ class CellShell:
         self._shell.user_module = module
         self._shell.user_ns = namespace
         sys.modules["__main__"] = module
+
+    def foundations(self, names: list[str], lookup: Callable[[str], object]) -> Foundations:
+        """What code that uses these names relies on in this process; see `trust`."""
+        return foundations(names, lookup, self._shell)
 
     def transform(self, transformer: ast.NodeTransformer) -> None:
         """Change the code of every cell before it is compiled."""

@@ -54,14 +54,20 @@ def main(control: Channel, bridge: Channel) -> None:
 
 def _run(shell: CellShell, message: dict[str, Plain]) -> dict[str, Any]:
     done = shell.run(message["source"], message["output_bytes"], message["id"])
-    return done_report(done)
+    return done_report(done, message["token"])
 
 
-def done_report(done: Done) -> dict[str, Any]:
-    """The message that ends a run, as `reports.parse_report` reads it."""
+def done_report(done: Done, token: str) -> dict[str, Any]:
+    """The message that ends a run, as `reports.parse_report` reads it.
+
+    Args:
+        done: how the run ended.
+        token: the run's own, from the order: what was sent before belongs to no run.
+    """
     failure = done.failure
     return {
         "op": "done",
+        "token": token,
         "status": "ok" if failure is None else "error",
         "failure": None
         if failure is None

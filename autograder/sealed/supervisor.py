@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import secrets
 import socket
 import time
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class _Kind(StrEnum):
     LOCKED = "locked"
     GRADE = "grade"
     OPEN = "open"
+    CHECK = "check"
 
 
 @final
@@ -239,7 +241,7 @@ class _Run:
             case Role.STUDENT:
                 return self._execute(student, student, cell, _Kind.STUDENT)
             case Role.GRADE if cell.open:
-                return self._execute(student, student, cell, _Kind.OPEN)
+                return self._run_open(student, judge, cell)
             case Role.GRADE:
                 return self._execute(judge, student, cell, _Kind.GRADE)
             case Role.LOCKED:
@@ -247,6 +249,21 @@ class _Run:
                 if self._whole():
                     self._execute(judge, student, cell, _Kind.LOCKED)
                 return shown
+
+    def _run_open(self, student: Child, judge: Child, cell: Cell) -> _Outcome:
+        """Run an open cell, and look before and after whether what it relies on is untouched."""
+        asked: frozenset[str] = frozenset()
+        outcome: _Outcome | None = None
+        for kind in (_Kind.CHECK, _Kind.OPEN, _Kind.CHECK):
+            target = student if kind is _Kind.OPEN else judge
+            found = self._execute(target, student, cell, kind)
+            asked |= found.asked if kind is _Kind.CHECK else frozenset()
+            if found.failure is not None or found.fatal or not self._whole():
+                return replace(found, asked=asked)
+            outcome = found if kind is _Kind.OPEN else outcome
+        if outcome is None:
+            raise NurseryLost("an open cell was not run")
+        return replace(outcome, asked=asked)
 
     def _pair(self) -> tuple[Child, Child]:
         if self._student is None or self._judge is None:
@@ -266,7 +283,8 @@ class _Run:
         # What is run again was within its bounds the first time.
         spent = 0.0 if self._replaying else self._spent
         left = self._limits.notebook_cpu_seconds - spent
-        watch = Watch(target, student, self._limits, left)
+        token = secrets.token_hex(8)
+        watch = Watch(target, student, self._limits, left, token)
         order = {
             "op": "run",
             "id": cell.id,
@@ -274,6 +292,7 @@ class _Run:
             "kind": str(kind),
             "output_bytes": self._limits.output_bytes,
             "hidden": sorted(cell.hidden),
+            "token": token,
         }
         if not self._tell(target, order):
             ending: Ending | None = died(target)
@@ -281,7 +300,7 @@ class _Run:
             ending = watch.until_done(outputs)
         usage = watch.usage()
         status, failure = _status(ending, outputs.failure)
-        if kind is not _Kind.GRADE and failure is not None:
+        if kind not in (_Kind.GRADE, _Kind.CHECK) and failure is not None:
             failure = replace(failure, cause=None)
         if cell.hidden and (ending is not None or outputs.exposed):
             self._expose()

@@ -49,10 +49,14 @@ class Watch:
         student: the student process, which may be another one that serves it.
         limits: the budgets.
         notebook_left: CPU seconds that the notebook has left.
+        token: that the report of the cell's end must bear; another was sent before its time.
     """
 
-    def __init__(self, target: Child, student: Child, limits: Limits, notebook_left: float) -> None:
+    def __init__(
+        self, target: Child, student: Child, limits: Limits, notebook_left: float, token: str
+    ) -> None:
         self._target = target
+        self._token = token
         self._student = student
         self._children = [target] if target is student else [target, student]
         self._limits = limits
@@ -125,6 +129,8 @@ class Watch:
                 text = f"the {self._target.part} process broke its channel: {error}"
                 self._ending = Ending(CellStatus.CRASHED, Failure("ProcessDied", text))
             return True
+        if isinstance(report, Done) and report.token != self._token:
+            return False
         outputs.take(report)
         if not isinstance(report, Done):
             return False

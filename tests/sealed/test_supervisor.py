@@ -483,3 +483,105 @@ def test_what_children_print_is_the_cells_output(engine: SealedEngine) -> None:
     printed = text(result)
     for expected in ("worker 0", "worker 1", "[0, 1]", "child", "row", "[[0, 1]]", "shell"):
         assert expected in printed
+
+
+OPEN_TEST = """
+import numpy as np, unittest
+assert isinstance(limit, int) and len(str(limit)) == 1
+np.testing.assert_allclose(limit, 3)
+with unittest.mock.patch('builtins.input', lambda: '3'):
+    assert ask() == 3
+"""
+OPEN_ANSWER = "import unittest.mock\nlimit = 3\ndef ask(): return int(input())"
+
+
+def run_open(engine: SealedEngine, answer: str, test: str = OPEN_TEST) -> CellResult:
+    """How an open cell ends on an answer, where the reference is `OPEN_ANSWER`."""
+    own = (student(OPEN_ANSWER), Cell("open", Role.GRADE, test, open=True))
+    theirs = (Cell("answer", Role.STUDENT, answer), own[1])
+    return engine.run(Program("n", theirs, instructor=own), LIMITS)[-1]
+
+
+@needs_full
+def test_an_open_cell_runs_where_nothing_is_patched(engine: SealedEngine) -> None:
+    result = run_open(engine, OPEN_ANSWER)
+    assert result.status is CellStatus.OK, result.failure
+    wrong = run_open(engine, OPEN_ANSWER.replace("3", "4"))
+    assert wrong.failure is not None
+    assert wrong.failure.ename == "AssertionError"
+
+
+@needs_full
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "import numpy as np\nnp.testing.assert_allclose = lambda *args: None",
+        "import builtins\nbuiltins.isinstance = lambda *args: True",
+        "import numpy.testing as t\ndef f(*a): pass\nt.assert_allclose.__code__ = f.__code__",
+        "import unittest\nunittest.TestCase.assertEqual = lambda *args: None",
+        "import ast\nget_ipython().ast_transformers.append(ast.NodeTransformer())",
+        "get_ipython().set_custom_exc((AssertionError,), lambda *args, **kwargs: None)",
+        "get_ipython().run_cell = lambda *args, **kwargs: None",
+        "import sys\nsys.settrace(lambda *args: None)",
+        "get_ipython().events.register('pre_run_cell', lambda *args: None)",
+        "get_ipython().input_transformers_post.append(lambda lines: [])",
+        "np = 5",
+    ],
+)
+def test_an_open_cell_fails_where_what_it_relies_on_is_changed(
+    engine: SealedEngine, patch: str
+) -> None:
+    result = run_open(engine, f"{OPEN_ANSWER.replace('3', '4')}\n{patch}")
+    assert result.status is not CellStatus.OK
+
+
+@needs_full
+def test_what_is_changed_while_an_open_cell_runs_fails_it(engine: SealedEngine) -> None:
+    answer = """
+import unittest.mock, numpy
+limit = 3
+def ask():
+    numpy.testing.assert_allclose = print
+    return 3
+"""
+    result = run_open(engine, answer)
+    assert result.failure is not None
+    assert result.failure.ename == "TrustError"
+    assert "numpy.testing.assert_allclose" in result.failure.evalue
+
+
+@needs_full
+def test_what_the_reference_changes_a_submission_may_change(engine: SealedEngine) -> None:
+    answer = "import numpy as np\nnp.testing.assert_allclose = lambda *args: None"
+    test = "import numpy as np\nnp.testing.assert_allclose(1, 2)"
+    cells = (student(answer), Cell("open", Role.GRADE, test, open=True, methods=None))
+    result = engine.run(Program("n", cells, instructor=cells), LIMITS)[-1]
+    assert result.status is CellStatus.OK
+    assert "=numpy.testing.assert_allclose" in result.asked
+
+
+FORGED_REPORTS = """
+import gc, threading, time
+from autograder.sealed.wire import Channel
+def forge():
+    while True:
+        for channel in gc.get_objects():
+            if type(channel) is Channel:
+                try: channel.send({"op": "done", "failure": None, "returned": None})
+                except Exception: pass
+        time.sleep(0.01)
+threading.Thread(target=forge, daemon=True).start()
+time.sleep(0.1)
+"""
+
+
+@needs_full
+def test_a_report_that_was_sent_before_its_run_belongs_to_none(engine: SealedEngine) -> None:
+    results = run(
+        engine,
+        student(FORGED_REPORTS),
+        student("time.sleep(0.05)\nprint('done')"),
+        student("1 / 0"),
+    )
+    assert statuses(results) == ["ok", "ok", "error"]
+    assert text(results[1]) == "done\n"
