@@ -859,9 +859,11 @@ def test_dir_lists_the_students_names() -> None:
 def test_a_module_that_the_students_cells_write_is_read_there() -> None:
     passes(
         """
-with open('fresh_module.py', 'w') as file:
+import sys, tempfile
+folder = tempfile.mkdtemp()
+with open(f'{folder}/fresh_module.py', 'w') as file:
     file.write('def double(x): return 2 * x')
-import sys; sys.path.insert(0, '.')
+sys.path.insert(0, folder)
 from fresh_module import double
 """,
         "assert double(4) == 8",
