@@ -238,7 +238,7 @@ def _trial(
         failed=frozenset(failed),
         survived=frozenset(survived),
         wronged={
-            grade_id: f"{cell.status}: {cell.message or cell.author_note}"
+            grade_id: f"{cell.status}: {cell.detail or cell.message or cell.author_note}"
             for grade_id, cell in failed.items()
             if grade_id not in must_fail | may_fail
         },

@@ -85,7 +85,8 @@ def grade(
             continue
         program = submission_program(assignment, notebook, restored[name], submission.files)
         results = {result.id: result for result in engine.run(program, policy.limits)}
-        cells += _judge(notebook, restored[name], results)
+        opened = frozenset(cell for owner, cell in assignment.open_cells if owner == name)
+        cells += _judge(notebook, restored[name], results, opened)
         repairs += restored[name].repairs
         unanswered += [(name, grade_id) for grade_id in _unanswered(restored[name])]
         notebooks[name] = dump_notebook(autograded_notebook(notebook, restored[name], results))
@@ -234,12 +235,21 @@ def _role(origin: AssignmentCell | None) -> Role:
 
 
 def _judge(
-    notebook: AssignmentNotebook, restored: RestoredNotebook, results: Mapping[str, CellResult]
+    notebook: AssignmentNotebook,
+    restored: RestoredNotebook,
+    results: Mapping[str, CellResult],
+    opened: frozenset[str],
 ) -> list[CellVerdict]:
     by_origin = {cell.origin.cell_id: cell for cell in restored.cells if cell.origin}
     sources = _sources(restored)
     return [
-        score_cell(notebook.name, cell, results.get(by_origin[cell.cell_id].id), sources)
+        score_cell(
+            notebook.name,
+            cell,
+            results.get(by_origin[cell.cell_id].id),
+            sources,
+            is_open=cell.cell_id in opened,
+        )
         if cell.kind is CellKind.GRADE
         else _manual(notebook.name, cell, by_origin[cell.cell_id])
         for cell in notebook.graded()

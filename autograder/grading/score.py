@@ -29,6 +29,8 @@ def score_cell(
     cell: AssignmentCell,
     result: CellResult | None,
     sources: Mapping[str, str] | None = None,
+    *,
+    is_open: bool = False,
 ) -> CellVerdict:
     """Decide about one autograded cell.
 
@@ -37,8 +39,10 @@ def score_cell(
         cell: the instructor's cell.
         result: how its run ended; None if the engine says nothing about it.
         sources: the submission's own cells, by id.
+        is_open: whether it runs in the student's process.
     """
     status, points, message, note = decide(cell.points, result, sources)
+    hidden = result.failure if result and result.exposed else None
     return CellVerdict(
         notebook=notebook,
         grade_id=cell.grade_id or cell.cell_id,
@@ -47,6 +51,8 @@ def score_cell(
         max_points=cell.points,
         message=message,
         author_note=note,
+        detail=_failed(hidden)[1] if hidden else "",
+        open=is_open,
         cpu_seconds=result.cpu_seconds if result else 0.0,
         peak_bytes=result.peak_bytes if result else 0,
     )

@@ -46,6 +46,8 @@ class CellVerdict:
         max_points: the most it can earn.
         message: for the student.
         author_note: for the instructor, where the test itself is to blame.
+        detail: for the instructor, what went wrong in full, where `message` must not say it.
+        open: whether the cell runs in the student's process, without the protection of the others.
         cpu_seconds: CPU time used.
         peak_bytes: the most private memory used, 0 where unknown.
     """
@@ -57,6 +59,8 @@ class CellVerdict:
     max_points: float
     message: str = ""
     author_note: str = ""
+    detail: str = ""
+    open: bool = False
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
 
@@ -136,6 +140,8 @@ class Verdict:
                     "max_points": cell.max_points,
                     "message": cell.message,
                     "author_note": cell.author_note,
+                    "detail": cell.detail,
+                    "open": cell.open,
                 }
                 for cell in self.cells
             ],

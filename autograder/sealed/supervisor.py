@@ -33,6 +33,9 @@ _BACKSTOP_SECONDS: Final = 60.0
 _WALL_TO_CPU: Final = 4
 """A notebook may take this many times its CPU budget, sleeping and running again included."""
 
+_LEAST_SECONDS: Final = 30.0
+"""And never less than this: the machine may be busy."""
+
 _OUT_OF_MEMORY_TEXTS: Final = ("can't allocate memory", "not enough memory: you tried")
 
 
@@ -117,7 +120,8 @@ class _Run:
         self._done: list[Cell] = []
         self._spent = 0.0
         self._spent_again = 0.0
-        self._latest = time.monotonic() + _WALL_TO_CPU * limits.notebook_cpu_seconds
+        seconds = max(_LEAST_SECONDS, _WALL_TO_CPU * limits.notebook_cpu_seconds)
+        self._latest = time.monotonic() + seconds
         self._given_up = ""
         self._replaying = False
         self._exposed = False

@@ -205,6 +205,7 @@ def test_what_ran_after_hidden_tests_is_left_out(course: Course) -> None:
     assert "What this cell showed is left out" in html
     autograded = course.root / "autograded" / "ada" / "square" / "square.ipynb"
     assert "kept 83125" in autograded.read_text()
+    assert '"detail": "ValueError: called with 83125"' in record_path(course, "square").read_text()
     record_path(course, "square").unlink()
     assert "83125" not in page(course)
 
