@@ -93,5 +93,7 @@ def _is_moved(source: str, shift: int) -> bool:
     """Whether IPython's syntax moves lines: cell magics, and commands over several lines."""
     if source.lstrip().startswith("%%"):
         return True
+    if "\\\n" not in source:
+        return False
     code: str = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
     return len(code.rstrip("\n").split("\n")) != len(source.rstrip("\n").split("\n")) - shift
