@@ -26,7 +26,7 @@ def outputs(both: Pair, source: str, output_bytes: int = 1 << 20) -> tuple[Done,
 
 def test_the_last_expression_is_the_result(both: Pair) -> None:
     done, (report,) = outputs(both, "a = 20\na + 1")
-    assert done == Done(None, "21")
+    assert (done.failure, done.returned) == (None, "21")
     assert report.output["output_type"] == "execute_result"
     assert report.output["data"] == {"text/plain": "21"}
     assert outputs(both, "a;")[0].returned is None
