@@ -144,9 +144,14 @@ def release(
         bool,
         typer.Option("--check", help="Write nothing; say what is not in step and exit with 1."),
     ] = False,
+    no_audit: Annotated[
+        bool,
+        typer.Option("--no-audit", help="Release although no audit proves the tests; is logged."),
+    ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Check the source notebooks and write release/."""
+    """Check the source notebooks and write release/, if the tests have passed their audit."""
+    from autograder.audit.gate import require_audit
     from autograder.release import check_release
     from autograder.release import release as release_assignment
 
@@ -163,6 +168,8 @@ def release(
         return
     if assignment is None:
         raise OperatorError("say which assignment to release")
+    if waived := require_audit(opened, assignment, waived=no_audit):
+        warn(f"released without an audit: {waived}")
     report = release_assignment(opened, assignment)
     for problem in report.warnings:
         warn(f"warning: {problem}")
@@ -465,28 +472,81 @@ def export(
 
 @app.command()
 def audit(
-    assignment: AssignmentArgument,
+    assignment: Annotated[
+        str | None, typer.Argument(metavar="ASSIGNMENT", show_default=False)
+    ] = None,
     json_file: JsonOption = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page as well.")
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option(min=0, help="Run the reference with so many random states.")
+    ] = 20,
+    generated: Annotated[
+        int | None,
+        typer.Option(min=0, help="Run only so many generated mutants.", show_default="all"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many at once; the number of cores by default.")
+    ] = None,
+    *,
+    stock: Annotated[
+        bool, typer.Option(help="Let stock nbgrader grade the reference as well.")
+    ] = True,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A sample: 3 seeds, 20 mutants, no stock nbgrader.")
+    ] = False,
+    all_assignments: Annotated[bool, typer.Option("--all", help="Every assignment.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Measure nothing; say whether an audit is missing.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Measure an assignment's tests with solutions whose marks are known."""
+    """Measure an assignment's tests with solutions whose marks are known.
+
+    A complete audit is recorded in tests/assignments/ASSIGNMENT/audit.json, which `release` needs.
+    """
+    from autograder.audit.audit import QUICK, Plan
     from autograder.audit.audit import audit as audit_tests
-    from autograder.audit.show import print_report, print_trial
+    from autograder.audit.page import page
+    from autograder.audit.record import missing, write_record
+    from autograder.audit.show import audit_progress, print_report
     from autograder.grading.engines import default_engine
 
-    if json_file is not None:
-        _require_folder(json_file)
+    opened = _open(course)
+    if (assignment is None) != all_assignments:
+        raise OperatorError("say which assignment to audit, or --all")
+    names = opened.assignments() if assignment is None else [assignment]
+    if len(names) > 1 and (json_file or html_file):
+        raise OperatorError("--json and --html are for one assignment")
+    for file in (json_file, html_file):
+        if file is not None:
+            _require_folder(file)
     console = make_console()
-    report = audit_tests(
-        _open(course),
-        assignment,
-        engine=default_engine(),
-        heard=lambda trial: print_trial(console, trial),
-    )
-    if json_file is not None:
-        _write_json(json_file, report.to_json())
-    print_report(console, report)
-    if not report.passed:
+    if check:
+        reasons = [reason for name in names if (reason := missing(opened, name))]
+        for reason in reasons:
+            warn(reason)
+        if reasons:
+            raise typer.Exit(1)
+        console.print(f"Audited: {', '.join(names)}")
+        return
+    plan = QUICK if quick else Plan(seeds=seeds, generated=generated, stock=stock)
+    passed = True
+    for name in names:
+        with audit_progress(console) as heard:
+            report = audit_tests(
+                opened, name, engine=default_engine(), plan=plan, workers=workers, heard=heard
+            )
+        if json_file is not None:
+            _write_json(json_file, report.to_json())
+        if html_file is not None:
+            html_file.write_text(page(report), encoding="utf-8")
+        print_report(console, report)
+        if plan.complete:
+            print_written(console, "Record", write_record(opened, report))
+        passed = passed and report.passed
+    if not passed:
         raise typer.Exit(1)
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Any, final
+from typing import Any, Final, final
 
 from autograder.assignment import Assignment, CellKind, load_assignment
+from autograder.audit.generated import Hunt, hunt, stale
 from autograder.audit.handin import hand_in
+from autograder.audit.leaks import leaks_of
+from autograder.audit.mutation import (
+    Equivalent,
+    GeneratedMutant,
+    mutants_of,
+    read_equivalents,
+)
+from autograder.audit.record import digest_of, variants_folder
+from autograder.audit.stability import BUDGET, Stability, stability
+from autograder.audit.stock import stock_failures
 from autograder.audit.variants import Variant, VariantError, load_variants
 from autograder.course import Course
 from autograder.grading.grade import grade
@@ -18,9 +28,10 @@ from autograder.grading.policy import Policy
 from autograder.grading.pool import EngineFactory, EnginePool
 from autograder.grading.sealing import seal
 from autograder.grading.verdict import Status, Verdict
+from autograder.markers import Markers
 from autograder.sealed.model import Engine
 
-__all__ = ["AuditReport", "Trial", "TrialKind", "audit", "variants_folder"]
+__all__ = ["FULL", "QUICK", "AuditReport", "Plan", "Trial", "TrialKind", "audit"]
 
 
 class TrialKind(StrEnum):
@@ -60,6 +71,41 @@ class Trial:
         """Whether the marks are the expected ones."""
         return not self.survived and not self.wronged
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with its marks, in words."""
+        parts = [f"{cell} gives points and should not" for cell in sorted(self.survived)]
+        parts += [f"{cell} should give full points ({why})" for cell, why in self.wronged.items()]
+        return "; ".join(parts)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured beyond what was written by hand.
+
+    Args:
+        seeds: how many random states the reference is run with; 0 for none of its repeated runs.
+        generated: how many generated mutants are run, chosen evenly; None for all.
+        stock: whether stock nbgrader grades the reference.
+    """
+
+    seeds: int = 0
+    generated: int | None = 0
+    stock: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether a release may rely on it."""
+        return self.seeds >= FULL.seeds and self.generated is None and self.stock
+
+
+FULL: Final = Plan(seeds=20, generated=None, stock=True)
+"""What a release needs."""
+
+QUICK: Final = Plan(seeds=3, generated=20, stock=False)
+"""A sample, for continuous integration."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -73,6 +119,15 @@ class AuditReport:
         unprotected: grade cells without any hidden test, with their points.
         engine: which engine ran it.
         seconds: wall time of the audit.
+        plan: what was measured.
+        digest: of everything that the result depends on (`digest_of`).
+        hunts: generated mutants.
+        possible: how many mutants can be generated.
+        stale: entries of `equivalent.toml` that are about no mutant.
+        stability: of the reference.
+        stock: cells to which stock nbgrader does not give the reference full points.
+        leaks: what students would get and should not, in words.
+        points: of each grade cell.
     """
 
     assignment: str
@@ -81,45 +136,57 @@ class AuditReport:
     unprotected: dict[str, float]
     engine: str
     seconds: float
+    plan: Plan = field(default_factory=Plan)
+    digest: str = ""
+    hunts: tuple[Hunt, ...] = ()
+    possible: int = 0
+    stale: tuple[Equivalent, ...] = ()
+    stability: Stability = field(default_factory=Stability)
+    stock: Mapping[str, str] = field(default_factory=dict)
+    leaks: tuple[str, ...] = ()
+    points: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
         """Whether the tests may be used on people."""
-        return all(trial.passed for trial in self.trials)
+        return not self.faults
+
+    @property
+    def faults(self) -> list[str]:
+        """What has to be put right, in words."""
+        found = [f"{t.kind} {t.name}".strip() + ": " + t.fault for t in self.trials if not t.passed]
+        found += [f"survived: {hunt.mutant.name}" for hunt in self.hunts if hunt.survived]
+        found += [
+            f"said to be equivalent, but {hunt.killed_by[0]} fails it: {hunt.mutant.name}"
+            for hunt in self.hunts
+            if hunt.contradiction
+        ]
+        found += [
+            f"equivalent.toml is about no mutant: {entry.cell}: {entry.becomes}"
+            for entry in self.stale
+        ]
+        stability = self.stability
+        found += [f"{cell} does not end the same way every time" for cell in stability.flaky]
+        found += [
+            f"{cell} fails the reference: {message}" for cell, message in stability.messages.items()
+        ]
+        if stability.budget_used > BUDGET:
+            found.append(
+                f"chance: a right answer of a class may fail with {stability.budget_used:.2g}, "
+                f"allowed are {BUDGET:g}"
+            )
+        found += [f"under stock nbgrader {cell}: {what}" for cell, what in self.stock.items()]
+        return found + [f"leak: {leak}" for leak in self.leaks]
 
     def of(self, kind: TrialKind) -> list[Trial]:
         """The trials of one kind."""
         return [trial for trial in self.trials if trial.kind is kind]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data with a schema version."""
-        return {
-            "schema": 1,
-            "assignment": self.assignment,
-            "passed": self.passed,
-            "engine": self.engine,
-            "seconds": round(self.seconds, 3),
-            "open_cells": list(self.open_cells),
-            "unprotected": self.unprotected,
-            "trials": [
-                {
-                    "kind": str(trial.kind),
-                    "name": trial.name,
-                    "description": trial.description,
-                    "passed": trial.passed,
-                    "failed": sorted(trial.failed),
-                    "survived": sorted(trial.survived),
-                    "wronged": trial.wronged,
-                    "cpu_seconds": round(trial.cpu_seconds, 4),
-                }
-                for trial in self.trials
-            ],
-        }
+        """Plain data, as `docs/audit.md` describes it."""
+        from autograder.audit.document import document
 
-
-def variants_folder(course: Course, assignment: str) -> Path:
-    """Where an assignment's mutants and alternatives lie."""
-    return course.root / "tests" / "assignments" / assignment
+        return document(self)
 
 
 def audit(
@@ -127,9 +194,10 @@ def audit(
     assignment: str,
     *,
     engine: EngineFactory,
+    plan: Plan | None = None,
     policy: Policy | None = None,
     workers: int | None = None,
-    heard: Callable[[Trial], None] | None = None,
+    heard: Callable[[Trial | Hunt | str], None] | None = None,
 ) -> AuditReport:
     """Hand in what has a known mark, and compare.
 
@@ -140,48 +208,94 @@ def audit(
         course: the course.
         assignment: name of the assignment.
         engine: makes the engine.
+        plan: what is measured beside that; nothing by default.
         policy: bounds; `Policy()` by default.
         workers: how many trials at once; the number of cores by default.
-        heard: is told each trial as it ends.
+        heard: is told each result as it comes, and each stage in words.
 
     Raises:
         OperatorError: there is no such assignment.
         AutograderError: a variant does not fit the notebook.
     """
     start = time.perf_counter()
-    policy = policy or Policy()
+    policy, plan = policy or Policy(), plan or Plan()
+    say: Callable[[Trial | Hunt | str], None] = heard or (lambda _: None)
     loaded = load_assignment(course, assignment)
+    markers = Markers.of(course.config)
     folder = variants_folder(course, assignment)
     variants = [*load_variants(folder / "mutants"), *load_variants(folder / "alternatives")]
+    equivalents = read_equivalents(folder / "equivalent.toml")
+    possible = mutants_of(loaded, markers)
     with EnginePool(engine, workers) as pool:
         sealed = pool.run(lambda running: seal(loaded, running, policy.limits))
-
-        def work(tried: Variant | TrialKind, running: Engine) -> Trial:
-            match tried:
-                case TrialKind.REFERENCE:
-                    return _trial_of_reference(sealed, policy, running)
-                case TrialKind.RELEASE:
-                    return _trial_of_release(sealed, policy, running)
-                case Variant():
-                    return _trial_of_variant(sealed, tried, policy, running)
-                case other:
-                    raise ValueError(f"{other} is a kind of variant")
-
-        every: list[Variant | TrialKind] = [TrialKind.REFERENCE, TrialKind.RELEASE, *variants]
-        found: dict[int, Trial] = {}
-        for index, trial in pool.map(lambda i, e: work(every[i], e), range(len(every))):
-            found[index] = trial
-            if heard:
-                heard(trial)
+        say(f"{len(variants)} variants written by hand")
+        trials = _trials(sealed, variants, policy, pool, say)
+        chosen = _spread(possible, plan.generated)
+        if chosen:
+            say(f"{len(chosen)} of {len(possible)} generated mutants")
+        hunts = hunt(sealed, chosen, equivalents, pool, policy.limits, say) if chosen else ()
+        stable = Stability()
+        if plan.seeds:
+            say(f"the reference with {plan.seeds} seeds and in two fresh processes")
+            stable = stability(sealed, pool, engine, policy.limits, plan.seeds, say)
         name = pool.run(lambda running: running.name)
+    if plan.stock:
+        say("the reference under stock nbgrader")
     return AuditReport(
         assignment=assignment,
-        trials=tuple(found[index] for index in range(len(every))),
+        trials=trials,
         open_cells=tuple(sorted(cell for _, cell in sealed.open_cells)),
         unprotected=_unprotected(loaded),
         engine=name,
         seconds=time.perf_counter() - start,
+        plan=plan,
+        digest=digest_of(course, loaded),
+        hunts=hunts,
+        possible=len(possible),
+        stale=tuple(stale(equivalents, possible)),
+        stability=stable,
+        stock=stock_failures(course, loaded) if plan.stock else {},
+        leaks=tuple(leaks_of(course, loaded, markers)),
+        points={
+            cell.grade_id or cell.cell_id: cell.points
+            for notebook in loaded.notebooks.values()
+            for cell in notebook.cells
+            if cell.kind is CellKind.GRADE
+        },
     )
+
+
+def _trials(
+    assignment: Assignment,
+    variants: Sequence[Variant],
+    policy: Policy,
+    pool: EnginePool,
+    say: Callable[[Trial | Hunt | str], None],
+) -> tuple[Trial, ...]:
+    def work(tried: Variant | TrialKind, running: Engine) -> Trial:
+        match tried:
+            case TrialKind.REFERENCE:
+                return _trial_of_reference(assignment, policy, running)
+            case TrialKind.RELEASE:
+                return _trial_of_release(assignment, policy, running)
+            case Variant():
+                return _trial_of_variant(assignment, tried, policy, running)
+            case other:
+                raise ValueError(f"{other} is a kind of variant")
+
+    every: list[Variant | TrialKind] = [TrialKind.REFERENCE, TrialKind.RELEASE, *variants]
+    found: dict[int, Trial] = {}
+    for index, trial in pool.map(lambda i, e: work(every[i], e), range(len(every))):
+        found[index] = trial
+        say(trial)
+    return tuple(found[index] for index in range(len(every)))
+
+
+def _spread(mutants: list[GeneratedMutant], count: int | None) -> list[GeneratedMutant]:
+    """As many, evenly over the notebook; the same ones every time."""
+    if count is None or count >= len(mutants):
+        return mutants
+    return [mutants[len(mutants) * index // count] for index in range(count)]
 
 
 def _trial_of_reference(assignment: Assignment, policy: Policy, engine: Engine) -> Trial:

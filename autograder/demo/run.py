@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import final
 
 from autograder.assignment import load_assignment
-from autograder.audit.audit import AuditReport, audit, variants_folder
+from autograder.audit.audit import AuditReport, audit
+from autograder.audit.record import variants_folder
 from autograder.audit.variants import Variant, load_variants
 from autograder.collect import CollectReport, collect
 from autograder.course import Course

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.audit.audit import AuditReport, TrialKind, audit, variants_folder
+from autograder.audit.audit import AuditReport, TrialKind, audit
+from autograder.audit.record import variants_folder
 from autograder.audit.variants import VariantError
 from autograder.course import Course
 from autograder.errors import AutograderError

@@ -1,0 +1,90 @@
+"""The record of an audit beside an assignment's variants, which a release relies on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.assignment import Assignment, load_assignment
+from autograder.course import Course
+
+if TYPE_CHECKING:
+    from autograder.audit.audit import AuditReport
+
+__all__ = ["digest_of", "missing", "record_path", "variants_folder", "write_record"]
+
+
+def variants_folder(course: Course, assignment: str) -> Path:
+    """Where an assignment's mutants, alternatives and audit record lie."""
+    return course.root / "tests" / "assignments" / assignment
+
+
+def record_path(course: Course, assignment: str) -> Path:
+    """Where the record of the last complete audit lies. It is committed, so that a clone has it."""
+    return variants_folder(course, assignment) / "audit.json"
+
+
+def digest_of(course: Course, assignment: Assignment) -> str:
+    """SHA-256 of everything that an audit depends on: source, variants and this package's version.
+
+    Args:
+        course: where the variants are.
+        assignment: as loaded, before its open cells are decided.
+    """
+    folder = variants_folder(course, assignment.name)
+    state = hashlib.sha256(f"{package_version()}\n{assignment.digest}\n".encode())
+    paths = [*folder.glob("mutants/*.py"), *folder.glob("alternatives/*.py")]
+    for path in [*sorted(paths), folder / "equivalent.toml"]:
+        data = path.read_bytes() if path.is_file() else b""
+        name = path.relative_to(folder).as_posix()
+        state.update(json.dumps([name, len(data)]).encode() + data)
+    return state.hexdigest()
+
+
+def package_version() -> str:
+    """Of this package; the same text wherever it is not installed."""
+    try:
+        return version("autograder")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def write_record(course: Course, report: AuditReport) -> Path:
+    """Write what a release relies on.
+
+    Args:
+        course: the course.
+        report: of a complete audit.
+    """
+    path = record_path(course, report.assignment)
+    document = {**report.to_json(), "version": package_version()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def missing(course: Course, assignment: str) -> str:
+    """Why a release may not rely on the last audit, in words; empty if it may.
+
+    Raises:
+        OperatorError: there is no such assignment.
+    """
+    remedy = f"Run `autograder audit {assignment}`"
+    path = record_path(course, assignment)
+    if not path.is_file():
+        return f"{assignment} has not been audited. {remedy}"
+    try:
+        record: Any = json.loads(path.read_text(encoding="utf-8"))
+        passed, digest, faults = record["passed"], record["digest"], record["faults"]
+    except (ValueError, KeyError, TypeError):
+        return f"{path} is no record of an audit. {remedy}"
+    if digest != digest_of(course, load_assignment(course, assignment)):
+        return f"{assignment} has changed since its audit. {remedy}"
+    if passed is not True:
+        first = faults[0] if isinstance(faults, list) and faults else "see its record"
+        return f"{assignment} did not pass its audit: {first}. Put it right, then audit again"
+    return ""
