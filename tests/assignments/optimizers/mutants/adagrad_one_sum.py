@@ -1,0 +1,13 @@
+# mistake: All numbers of a parameter share the norm of its gradient.
+# fails: adagrad
+# %% adaptive
+def adagrad(theta, total, grad, lr, eps):
+    total = total + (grad**2).sum()
+    theta = theta - lr * grad / (torch.sqrt(total) + eps)
+    return theta, total
+
+
+def rmsprop(theta, average, grad, lr, alpha, eps):
+    average = alpha * average + (1 - alpha) * grad**2
+    theta = theta - lr * grad / (average.sqrt() + eps)
+    return theta, average

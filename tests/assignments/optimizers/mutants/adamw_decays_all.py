@@ -1,0 +1,16 @@
+# mistake: Parameters without a gradient decay too.
+# fails: adamw-groups
+# %% adamw
+class AdamW(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
+        super().__init__(params, lr, betas, eps, weight_decay)
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p *= 1 - group["lr"] * group["weight_decay"]
+        super().step()
+
+    def update(self, parameter, grad, state, options):
+        super().update(parameter, grad, state, {**options, "weight_decay": 0})

@@ -1,0 +1,13 @@
+# mistake: The decay is divided by the root as the gradient is.
+# fails: adamw-values
+# may fail: adamw-groups
+# %% adamw
+class AdamW(Adam):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
+        super().__init__(params, lr, betas, eps, weight_decay)
+
+    def update(self, parameter, grad, state, options):
+        old = parameter.clone()
+        super().update(parameter, grad, state, {**options, "weight_decay": 0})
+        v = state["v"] / (1 - options["betas"][1] ** state["t"])
+        parameter -= options["lr"] * options["weight_decay"] * old / (v.sqrt() + options["eps"])

@@ -1,0 +1,17 @@
+# mistake: A missing gradient becomes one of zero.
+# fails: clip-iterables
+# %% clip
+def clip_by_global_norm(params, max_norm):
+    params = list(params)
+    for p in params:
+        if p.grad is None:
+            p.grad = torch.zeros_like(p)
+    grads = [p.grad for p in params if p.grad is not None]
+    total = 0.0
+    for g in grads:
+        total += (g**2).sum().item()
+    norm = total**0.5
+    if norm > max_norm:
+        for g in grads:
+            g *= max_norm / norm
+    return norm

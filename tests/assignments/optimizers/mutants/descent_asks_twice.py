@@ -1,0 +1,9 @@
+# mistake: The gradient is asked for twice in a step.
+# fails: descent-values
+# %% descent
+def gradient_descent(gradient, start, lr, steps):
+    path = [start.detach().clone()]
+    for _ in range(steps):
+        gradient(path[-1])
+        path.append(path[-1] - lr * gradient(path[-1]))
+    return torch.stack(path)

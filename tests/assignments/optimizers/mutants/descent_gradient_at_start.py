@@ -1,0 +1,8 @@
+# mistake: The gradient is computed once, at the start.
+# fails: descent-values
+# %% descent
+def gradient_descent(gradient, start, lr, steps):
+    path = [start.detach().clone()]
+    for _ in range(steps):
+        path.append(path[-1] - lr * gradient(path[0]))
+    return torch.stack(path)

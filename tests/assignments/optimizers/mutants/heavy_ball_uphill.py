@@ -1,0 +1,13 @@
+# mistake: The step goes uphill.
+# fails: heavy-ball
+# %% momentum
+def heavy_ball(theta, velocity, grad, lr, momentum):
+    velocity = momentum * velocity + grad
+    theta = theta + lr * velocity
+    return theta, velocity
+
+
+def nesterov(theta, velocity, grad, lr, momentum):
+    v = momentum * velocity + grad
+    theta = theta - lr * (grad + momentum * v)
+    return theta, v

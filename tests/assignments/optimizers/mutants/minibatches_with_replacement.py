@@ -1,0 +1,9 @@
+# mistake: Examples are drawn independently, some twice and some never.
+# fails: minibatches-cover
+# %% minibatches
+def minibatches(n, batch_size, epochs, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(epochs):
+        order = torch.randint(n, (n,), generator=generator)
+        for i in range(0, n, batch_size):
+            yield order[i : i + batch_size]

@@ -1,0 +1,4 @@
+# mistake: The rate is thought to be small enough for both.
+# fails: question-1
+# %% question-1-answer
+answer_1 = "A"

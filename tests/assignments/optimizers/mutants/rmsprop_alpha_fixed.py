@@ -1,0 +1,14 @@
+# mistake: alpha is 0.9, whatever was passed.
+# fails: rmsprop
+# %% adaptive
+def adagrad(theta, total, grad, lr, eps):
+    total = total + grad**2
+    theta = theta - lr * grad / (torch.sqrt(total) + eps)
+    return theta, total
+
+
+def rmsprop(theta, average, grad, lr, alpha, eps):
+    alpha = 0.9
+    average = alpha * average + (1 - alpha) * grad**2
+    theta = theta - lr * grad / (average.sqrt() + eps)
+    return theta, average

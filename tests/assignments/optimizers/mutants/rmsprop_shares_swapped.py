@@ -1,0 +1,13 @@
+# mistake: alpha weighs the new square instead of the old average.
+# fails: rmsprop
+# %% adaptive
+def adagrad(theta, total, grad, lr, eps):
+    total = total + grad**2
+    theta = theta - lr * grad / (torch.sqrt(total) + eps)
+    return theta, total
+
+
+def rmsprop(theta, average, grad, lr, alpha, eps):
+    average = (1 - alpha) * average + alpha * grad**2
+    theta = theta - lr * grad / (average.sqrt() + eps)
+    return theta, average

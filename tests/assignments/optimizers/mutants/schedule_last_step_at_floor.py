@@ -1,0 +1,11 @@
+# mistake: The floor is reached one step before the end.
+# fails: schedule-values
+# may fail: schedule-edges
+# %% schedule
+def warmup_cosine(step, peak, warmup, total, floor=0.0):
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    if step >= total:
+        return floor
+    progress = (step - warmup) / max(1, total - 1 - warmup)
+    return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2

@@ -1,0 +1,18 @@
+# mistake: The factor of the step before is used.
+# fails: scheduler-groups
+# %% scheduler
+class Scheduler:
+    def __init__(self, optimizer, factor):
+        self.optimizer = optimizer
+        self.factor = factor
+        self.rates = [group["lr"] for group in optimizer.param_groups]
+        self.t = 0
+        self.apply()
+
+    def apply(self):
+        for group, rate in zip(self.optimizer.param_groups, self.rates):
+            group["lr"] = rate * self.factor(self.t)
+
+    def step(self):
+        self.apply()
+        self.t += 1
