@@ -1,0 +1,86 @@
+# style: Helpers of the library that do no part of the work: vectors of all parameters, a data loader.
+# %% sgd
+class Optimizer:
+    def __init__(self, params, **defaults):
+        params = list(params)
+        if not isinstance(params[0], dict):
+            params = [{"params": params}]
+        self.param_groups = []
+        for entry in params:
+            group = {**defaults, **entry}
+            group["params"] = list(entry["params"])
+            self.param_groups.append(group)
+        self.state = {}
+
+    def update(self, parameter, grad, state, options):
+        raise NotImplementedError
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                if p not in self.state:
+                    self.state[p] = {}
+                self.update(p, p.grad, self.state[p], group)
+
+    def zero_grad(self):
+        for p in [p for group in self.param_groups for p in group["params"]]:
+            del p.grad
+
+    def state_dict(self):
+        groups, states = [], []
+        for group in self.param_groups:
+            groups.append({k: v for k, v in group.items() if k != "params"})
+            for p in group["params"]:
+                states.append(copy.deepcopy(self.state.get(p, {})))
+        return {"groups": groups, "states": states}
+
+    def load_state_dict(self, saved):
+        saved = copy.deepcopy(saved)
+        i = 0
+        for group, options in zip(self.param_groups, saved["groups"]):
+            group.update(options)
+            for p in group["params"]:
+                self.state[p] = saved["states"][i]
+                i += 1
+
+
+class SGD(Optimizer):
+    def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
+        super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+
+    def update(self, parameter, grad, state, options):
+        mu = options["momentum"]
+        grad = grad + options["weight_decay"] * parameter
+        if "v" not in state:
+            state["v"] = torch.zeros_like(parameter)
+        state["v"] = mu * state["v"] + grad
+        if options["nesterov"]:
+            parameter -= options["lr"] * (grad + mu * state["v"])
+        else:
+            parameter -= options["lr"] * state["v"]
+
+# %% clip
+def clip_by_global_norm(params, max_norm):
+    have = [p for p in params if p.grad is not None]
+    if len(have) == 0:
+        return torch.tensor(0.0)
+    long = nn.utils.parameters_to_vector([p.grad.contiguous() for p in have])
+    norm = torch.linalg.norm(long)
+    scale = min(1.0, max_norm / max(norm.item(), torch.finfo(norm.dtype).tiny))
+    if scale < 1:
+        nn.utils.vector_to_parameters(long * scale, [p.grad for p in have])
+    return norm
+
+# %% accumulate
+def accumulate_gradients(loss, inputs, targets, micro_batch_size):
+    data = torch.utils.data.TensorDataset(inputs, targets)
+    loader = torch.utils.data.DataLoader(data, batch_size=micro_batch_size, shuffle=False)
+    total = 0.0
+    for x, y in loader:
+        mean = loss(x, y)
+        (mean * (x.shape[0] / inputs.shape[0])).backward()
+        total += mean.item() * x.shape[0]
+    return total / inputs.shape[0]
