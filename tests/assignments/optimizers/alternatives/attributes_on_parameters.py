@@ -36,11 +36,15 @@ class Optimizer:
 
 class SGD(Optimizer):
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
-        super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(
+            params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
 
     def update(self, parameter, grad, state, options):
         grad += options["weight_decay"] * parameter
         rule = nesterov if options["nesterov"] else heavy_ball
         velocity = state.get("velocity", torch.zeros_like(grad))
-        theta, state["velocity"] = rule(parameter.detach(), velocity, grad, options["lr"], options["momentum"])
+        theta, state["velocity"] = rule(
+            parameter.detach(), velocity, grad, options["lr"], options["momentum"]
+        )
         parameter.copy_(theta)

@@ -8,6 +8,7 @@ def gradient_descent(gradient, start, lr, steps):
         path.append(x)
     return torch.from_numpy(np.stack(path))
 
+
 # %% minibatches
 def minibatches(n, batch_size, epochs, seed):
     rng = np.random.default_rng(seed)
@@ -16,17 +17,21 @@ def minibatches(n, batch_size, epochs, seed):
         for part in np.split(order, range(batch_size, n, batch_size)):
             yield torch.as_tensor(part, dtype=torch.int64)
 
+
 # %% momentum
 def rule_of(look_ahead):
     def rule(theta, velocity, grad, lr, momentum):
         v = momentum * velocity.detach().numpy() + grad.detach().numpy()
         step = grad.detach().numpy() + momentum * v if look_ahead else v
-        return torch.as_tensor(theta.detach().numpy() - lr * step).to(theta), torch.as_tensor(v).to(theta)
+        return torch.as_tensor(theta.detach().numpy() - lr * step).to(theta), torch.as_tensor(v).to(
+            theta
+        )
 
     return rule
 
 
 heavy_ball, nesterov = rule_of(False), rule_of(True)
+
 
 # %% adaptive
 def adagrad(theta, total, grad, lr, eps):
@@ -40,11 +45,15 @@ def rmsprop(theta, average, grad, lr, alpha, eps):
         average = torch.lerp(grad.square(), average, alpha)
         return theta - grad.div(average.sqrt() + eps) * lr, average
 
+
 # %% schedule
 def warmup_cosine(step, peak, warmup, total, floor=0.0):
     ramp = lambda t: peak * (t + 1) / warmup
-    wave = lambda t: floor + (peak - floor) * math.cos(math.pi / 2 * (t - warmup) / (total - warmup)) ** 2
+    wave = lambda t: (
+        floor + (peak - floor) * math.cos(math.pi / 2 * (t - warmup) / (total - warmup)) ** 2
+    )
     return ramp(step) if step < warmup else wave(min(step, total))
+
 
 # %% scheduler
 class Scheduler:
@@ -61,6 +70,7 @@ class Scheduler:
     def step(self):
         self.now = self.now + 1
         self.rates(self.now)
+
 
 # %% accumulate
 def accumulate_gradients(loss, inputs, targets, micro_batch_size):

@@ -17,7 +17,9 @@ class Optimizer:
             groups = params
         else:
             groups = [dict(params=params)]
-        self.param_groups = [dict(defaults, **dict(g, params=[p for p in g["params"]])) for g in groups]
+        self.param_groups = [
+            dict(defaults, **dict(g, params=[p for p in g["params"]])) for g in groups
+        ]
         self.table = [[Slot() for _ in g["params"]] for g in self.param_groups]
 
     def step(self):
@@ -33,7 +35,9 @@ class Optimizer:
 
     def state_dict(self):
         options = [{k: group[k] for k in group.keys() - {"params"}} for group in self.param_groups]
-        return copy.deepcopy({"slots": [[asdict(s) for s in row] for row in self.table], "options": options})
+        return copy.deepcopy(
+            {"slots": [[asdict(s) for s in row] for row in self.table], "options": options}
+        )
 
     def load_state_dict(self, saved):
         saved = copy.deepcopy(saved)
@@ -44,7 +48,9 @@ class Optimizer:
 
 class SGD(Optimizer):
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
-        Optimizer.__init__(self, params, **{k: v for k, v in locals().items() if k not in ("self", "params")})
+        Optimizer.__init__(
+            self, params, **{k: v for k, v in locals().items() if k not in ("self", "params")}
+        )
 
     def moved(self, x, g, slot, group):
         g = g + group["weight_decay"] * x
@@ -52,10 +58,13 @@ class SGD(Optimizer):
         slot.first = g if slot.first is None else mu * slot.first + g
         return x - group["lr"] * (g + mu * slot.first if group["nesterov"] else slot.first)
 
+
 # %% adam
 class Adam(Optimizer):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        Optimizer.__init__(self, params, lr=lr, betas=list(betas), eps=eps, weight_decay=weight_decay)
+        Optimizer.__init__(
+            self, params, lr=lr, betas=list(betas), eps=eps, weight_decay=weight_decay
+        )
 
     def direction(self, g, slot, group):
         (b1, b2), t = group["betas"], slot.t
@@ -66,10 +75,15 @@ class Adam(Optimizer):
     def moved(self, x, g, slot, group):
         return x - group["lr"] * self.direction(g + group["weight_decay"] * x, slot, group)
 
+
 # %% adamw
 class AdamW(Adam):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
         Adam.__init__(self, params, lr, betas, eps, weight_decay)
 
     def moved(self, x, g, slot, group):
-        return x - group["lr"] * group["weight_decay"] * x - group["lr"] * self.direction(g, slot, group)
+        return (
+            x
+            - group["lr"] * group["weight_decay"] * x
+            - group["lr"] * self.direction(g, slot, group)
+        )

@@ -7,7 +7,10 @@ def heavy_ball(theta, velocity, grad, lr, momentum):
 
 def nesterov(theta, velocity, grad, lr, momentum):
     v = velocity.detach().to(torch.float64).mul(momentum).add(grad.detach())
-    return theta.detach().to(torch.float64).sub(lr * grad).sub(lr * momentum * v).to(theta.dtype), v.to(theta.dtype)
+    return theta.detach().to(torch.float64).sub(lr * grad).sub(lr * momentum * v).to(
+        theta.dtype
+    ), v.to(theta.dtype)
+
 
 # %% adam
 class Adam(Optimizer):
@@ -27,7 +30,10 @@ class Adam(Optimizer):
         state["v"] = b2 * state["v"] + (1 - b2) * grad**2
         m_hat = state["m"] / (1 - b1**t)
         v_hat = state["v"] / (1 - b2**t)
-        parameter.sub_((options["lr"] * m_hat / (v_hat.sqrt() + options["eps"])).to(parameter.dtype))
+        parameter.sub_(
+            (options["lr"] * m_hat / (v_hat.sqrt() + options["eps"])).to(parameter.dtype)
+        )
+
 
 # %% adamw
 class AdamW(Adam):

@@ -43,7 +43,8 @@ class Optimizer:
     def load_state_dict(self, saved):
         flat = [p for group in self.param_groups for p in group["params"]]
         self.slots = {
-            name: {id(flat[i]): value.clone() for i, value in table.items()} for name, table in saved["slots"].items()
+            name: {id(flat[i]): value.clone() for i, value in table.items()}
+            for name, table in saved["slots"].items()
         }
         for group, options in zip(self.param_groups, saved["options"], strict=True):
             group |= options
@@ -51,7 +52,9 @@ class Optimizer:
 
 class SGD(Optimizer):
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
-        super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(
+            params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
 
     def update_group(self, parameters, grads, group):
         if group["weight_decay"]:
@@ -64,6 +67,7 @@ class SGD(Optimizer):
             torch._foreach_add_(parameters, velocities, alpha=-group["lr"] * group["momentum"])
         else:
             torch._foreach_add_(parameters, velocities, alpha=-group["lr"])
+
 
 # %% adam
 class Adam(Optimizer):
@@ -87,6 +91,7 @@ class Adam(Optimizer):
         below = torch._foreach_sqrt(torch._foreach_div(v, c2))
         torch._foreach_add_(below, group["eps"])
         torch._foreach_addcdiv_(parameters, torch._foreach_div(m, c1), below, value=-group["lr"])
+
 
 # %% adamw
 class AdamW(Adam):

@@ -50,7 +50,9 @@ class Optimizer:
 
 class SGD(Optimizer):
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
-        super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(
+            params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
 
     def update(self, parameter, grad, state, options):
         if options["weight_decay"] != 0:
@@ -63,6 +65,7 @@ class SGD(Optimizer):
                 buffer.mul_(options["momentum"]).add_(grad)
             grad = grad.add(buffer, alpha=options["momentum"]) if options["nesterov"] else buffer
         parameter.add_(grad, alpha=-options["lr"])
+
 
 # %% adam
 class Adam(Optimizer):
@@ -84,6 +87,7 @@ class Adam(Optimizer):
         denom = (state["exp_avg_sq"].sqrt() / math.sqrt(1 - beta2**step)).add_(options["eps"])
         parameter.addcdiv_(state["exp_avg"], denom, value=-options["lr"] / (1 - beta1**step))
 
+
 # %% adamw
 class AdamW(Adam):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
@@ -94,6 +98,7 @@ class AdamW(Adam):
         options = dict(options)
         options["weight_decay"] = 0.0
         Adam.update(self, parameter, grad, state, options)
+
 
 # %% clip
 @torch.no_grad()

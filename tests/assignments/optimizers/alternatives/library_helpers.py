@@ -49,7 +49,9 @@ class Optimizer:
 
 class SGD(Optimizer):
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
-        super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(
+            params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
 
     def update(self, parameter, grad, state, options):
         mu = options["momentum"]
@@ -62,6 +64,7 @@ class SGD(Optimizer):
         else:
             parameter -= options["lr"] * state["v"]
 
+
 # %% clip
 def clip_by_global_norm(params, max_norm):
     have = [p for p in params if p.grad is not None]
@@ -73,6 +76,7 @@ def clip_by_global_norm(params, max_norm):
     if scale < 1:
         nn.utils.vector_to_parameters(long * scale, [p.grad for p in have])
     return norm
+
 
 # %% accumulate
 def accumulate_gradients(loss, inputs, targets, micro_batch_size):

@@ -7,6 +7,7 @@ def gradient_descent(gradient, start, lr, steps):
         out[t + 1] = out[t] - lr * gradient(out[t].clone())
     return out
 
+
 # %% minibatches
 import random
 
@@ -22,6 +23,7 @@ def minibatches(n, batch_size, epochs, seed):
             order = order[batch_size:]
     return batches
 
+
 # %% momentum
 def heavy_ball(theta, velocity, grad, lr, momentum):
     new_theta, new_velocity = torch.empty_like(theta).flatten(), torch.empty_like(theta).flatten()
@@ -34,6 +36,7 @@ def heavy_ball(theta, velocity, grad, lr, momentum):
 def nesterov(theta, velocity, grad, lr, momentum):
     moved, velocity = heavy_ball(theta, velocity, grad, lr, momentum)
     return theta - lr * grad - lr * momentum * velocity, velocity
+
 
 # %% clip
 def clip_by_global_norm(params, max_norm):
@@ -49,6 +52,7 @@ def clip_by_global_norm(params, max_norm):
             if p.grad is not None:
                 p.grad = p.grad * (max_norm / norm)
     return norm
+
 
 # %% schedule
 def warmup_cosine(step, peak, warmup, total, floor=0.0):

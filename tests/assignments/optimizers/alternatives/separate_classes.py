@@ -7,14 +7,22 @@ class Optimizer:
 def make_groups(params, defaults):
     params = list(params)
     if isinstance(params[0], dict):
-        return [{**defaults, **{k: v for k, v in g.items() if k != "params"}, "params": list(g["params"])} for g in params]
+        return [
+            {
+                **defaults,
+                **{k: v for k, v in g.items() if k != "params"},
+                "params": list(g["params"]),
+            }
+            for g in params
+        ]
     return [{**defaults, "params": params}]
 
 
 class SGD:
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
         self.param_groups = make_groups(
-            params, {"lr": lr, "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay}
+            params,
+            {"lr": lr, "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay},
         )
         self.velocity = {}
 
@@ -52,12 +60,15 @@ class SGD:
             for name in options:
                 group[name] = options[name]
 
+
 # %% adam
 class Adam:
     decoupled = False
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        self.param_groups = make_groups(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay})
+        self.param_groups = make_groups(
+            params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+        )
         count = sum(len(g["params"]) for g in self.param_groups)
         self.m, self.v, self.t = [None] * count, [None] * count, [0] * count
 
@@ -96,6 +107,7 @@ class Adam:
         self.m, self.v, self.t = saved["m"], saved["v"], saved["t"]
         for group, options in zip(self.param_groups, saved["groups"]):
             group.update(options)
+
 
 # %% adamw
 class AdamW(Adam):

@@ -6,6 +6,7 @@ def gradient_descent(gradient, start, lr, steps):
         path.append(path[-1] - lr * gradient(path[-1]))
     return torch.stack(path)
 
+
 # %% minibatches
 def minibatches(n, batch_size, epochs, seed):
     generator = torch.Generator().manual_seed(seed)
@@ -13,6 +14,7 @@ def minibatches(n, batch_size, epochs, seed):
         order = torch.randperm(n, generator=generator)
         for i in range(0, n, batch_size):
             yield order[i : i + batch_size]
+
 
 # %% momentum
 def heavy_ball(theta, velocity, grad, lr, momentum):
@@ -25,6 +27,7 @@ def nesterov(theta, velocity, grad, lr, momentum):
     v = momentum * velocity + grad
     theta = theta - lr * (grad + momentum * v)
     return theta, v
+
 
 # %% sgd
 class Optimizer:
@@ -77,7 +80,9 @@ class Optimizer:
 
 class SGD(Optimizer):
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
-        super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(
+            params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
 
     def update(self, parameter, grad, state, options):
         mu = options["momentum"]
@@ -90,6 +95,7 @@ class SGD(Optimizer):
         else:
             parameter -= options["lr"] * state["v"]
 
+
 # %% adaptive
 def adagrad(theta, total, grad, lr, eps):
     total = total + grad**2
@@ -101,6 +107,7 @@ def rmsprop(theta, average, grad, lr, alpha, eps):
     average = alpha * average + (1 - alpha) * grad**2
     theta = theta - lr * grad / (average.sqrt() + eps)
     return theta, average
+
 
 # %% adam
 class Adam(Optimizer):
@@ -122,6 +129,7 @@ class Adam(Optimizer):
         v_hat = state["v"] / (1 - b2**t)
         parameter -= options["lr"] * m_hat / (v_hat.sqrt() + options["eps"])
 
+
 # %% adamw
 class AdamW(Adam):
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
@@ -130,6 +138,7 @@ class AdamW(Adam):
     def update(self, parameter, grad, state, options):
         parameter *= 1 - options["lr"] * options["weight_decay"]
         super().update(parameter, grad, state, {**options, "weight_decay": 0})
+
 
 # %% clip
 def clip_by_global_norm(params, max_norm):
@@ -143,6 +152,7 @@ def clip_by_global_norm(params, max_norm):
             g *= max_norm / norm
     return norm
 
+
 # %% schedule
 def warmup_cosine(step, peak, warmup, total, floor=0.0):
     if step < warmup:
@@ -151,6 +161,7 @@ def warmup_cosine(step, peak, warmup, total, floor=0.0):
         return floor
     progress = (step - warmup) / (total - warmup)
     return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
+
 
 # %% scheduler
 class Scheduler:
@@ -168,6 +179,7 @@ class Scheduler:
     def step(self):
         self.t += 1
         self.apply()
+
 
 # %% accumulate
 def accumulate_gradients(loss, inputs, targets, micro_batch_size):

@@ -18,4 +18,6 @@ class Adam(Optimizer):
         state["v"] = b2 * state["v"] + (1 - b2) * grad**2
         m_hat = state["m"] / (1 - b1**t)
         v_hat = state["v"] / (1 - b2**t)
-        parameter -= options["lr"] * m_hat / ((state["v"].sqrt() + options["eps"]) / (1 - b2**t) ** 0.5)
+        parameter -= (
+            options["lr"] * m_hat / ((state["v"].sqrt() + options["eps"]) / (1 - b2**t) ** 0.5)
+        )

@@ -4,7 +4,9 @@
 # %% adam
 class Adam:
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
-        self.inner = torch.optim.Adam(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        self.inner = torch.optim.Adam(
+            params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay
+        )
         self.param_groups = self.inner.param_groups
 
     def step(self):

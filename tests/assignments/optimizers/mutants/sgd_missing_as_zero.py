@@ -23,7 +23,9 @@ class Optimizer:
             for p in group["params"]:
                 if p not in self.state:
                     self.state[p] = {}
-                self.update(p, torch.zeros_like(p) if p.grad is None else p.grad, self.state[p], group)
+                self.update(
+                    p, torch.zeros_like(p) if p.grad is None else p.grad, self.state[p], group
+                )
 
     def zero_grad(self):
         for group in self.param_groups:
@@ -50,7 +52,9 @@ class Optimizer:
 
 class SGD(Optimizer):
     def __init__(self, params, lr, momentum=0.0, nesterov=False, weight_decay=0.0):
-        super().__init__(params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(
+            params, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
 
     def update(self, parameter, grad, state, options):
         mu = options["momentum"]
