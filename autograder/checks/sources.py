@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import symtable
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ class _Submission:
             name = waiting.pop()
             for node in self.defined.get(name, []):
                 yield name, node
-                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - known
+                used = _used(node) - known
                 known |= used
                 waiting += sorted(used)
 
@@ -130,6 +131,21 @@ class _Submission:
 
 _USUAL: Final = {"F": "torch.nn.functional", "nn": "torch.nn", "np": "numpy"}
 """Names that the notebook's own cells import."""
+
+
+def _used(node: ast.stmt) -> set[str]:
+    """Names of the notebook that a statement uses; a variable of a function is none of them."""
+    try:
+        top = symtable.symtable(ast.unparse(node), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    names = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
+    waiting = list(top.get_children())
+    while waiting:
+        table = waiting.pop()
+        names |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+        waiting += table.get_children()
+    return names
 
 
 def _bound(node: ast.stmt) -> set[str]:

@@ -53,6 +53,8 @@ RIGHT = {
     "with docstring": "def mine(x):\n    'Like F.softmax, but mine.'\n    return x.exp()",
     "compared elsewhere": "def mine(x): return x.exp()\nF.softmax(torch.ones(3), -1)\n"
     "def compare(x): return F.softmax(x, -1)",
+    "a variable of the same name": "e = F.softmax(torch.ones(3), -1)\n"
+    "def mine(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)",
     "a name that is alike": "def softmax(x): return x.exp()\ndef mine(x): return softmax(x)",
     "other modules": "layer = nn.Linear(4, 4)\ndef mine(x): return layer(x).relu().eval_ if 0 else"
     " layer.eval()(x)",

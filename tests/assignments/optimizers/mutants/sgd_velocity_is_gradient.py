@@ -1,5 +1,6 @@
 # mistake: The first velocity is the gradient itself, not a copy, and is changed in place.
 # fails: sgd-gradients
+# may fail: sgd-momentum sgd-state
 # %% sgd
 class Optimizer:
     def __init__(self, params, **defaults):
