@@ -35,7 +35,7 @@ _SETTINGS: Final = (
     "etc/alternatives",
 )
 _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
-_USERS: Final = f"student:x:{identity.INSIDE}:{identity.INSIDE}::/notebook/student:/bin/sh\n"
+_USERS: Final = f"student:x:{identity.INSIDE}:{identity.INSIDE}:student:/notebook/student:/bin/sh\n"
 _GROUPS: Final = f"student:x:{identity.INSIDE}:\n"
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, final
 
 import autograder
-from autograder.sealed import identity
+from autograder.sealed import identity, scratch
 from autograder.sealed.errors import EngineError
 from autograder.sealed.levels import Mechanisms
 from autograder.sealed.meter import Meter, process_of
@@ -214,7 +213,7 @@ class Nursery:
         if not self._mechanisms.namespaces:
             self._ask({"op": "end"}, _END_SECONDS)
         for folder in self._scratches:
-            shutil.rmtree(folder, ignore_errors=True)
+            scratch.remove(folder)
         self._scratches.clear()
 
     def close(self) -> None:
@@ -230,7 +229,7 @@ class Nursery:
         self._log.close()
         folders = [*self._scratches, *([self._folder] if self._folder else [])]
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+            scratch.remove(folder)
 
     def _ask(
         self, request: dict[str, Any], seconds: float, descriptors: Sequence[int] = ()
@@ -302,6 +301,10 @@ def _environment() -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "TERM": "dumb",
+        # As in the kernels of nbgrader; notebooks ask for it.
+        "NBGRADER_EXECUTION": "autograde",
+        # What git takes for an author who has not said who they are.
+        "EMAIL": "student@localhost",
         # Each thread would otherwise reserve address space that its limit counts.
         "MALLOC_ARENA_MAX": "4",
     }

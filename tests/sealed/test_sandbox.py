@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import struct
 import sys
@@ -16,7 +17,7 @@ from autograder.sealed.engine import SealedEngine
 from autograder.sealed.levels import Level
 from autograder.sealed.model import Cell, CellResult, CellStatus, Limits, Program, Role
 from autograder.sealed.probe import probe
-from autograder.sealed.scratch import is_inside, pack, unpack, used_bytes
+from autograder.sealed.scratch import is_inside, pack, remove, unpack, used_bytes
 
 LIMITS = Limits(cell_cpu_seconds=20, cell_wall_seconds=60, disk_bytes=8 << 20, processes=32)
 
@@ -228,11 +229,13 @@ def test_the_environment_is_an_allow_list(
     with SealedEngine() as fresh:
         names = printed(fresh, "import os; print(*sorted(os.environ))").split()
     assert set(names) <= {
+        "EMAIL",
         "HOME",
         "LANG",
         "MALLOC_ARENA_MAX",
         "MKL_NUM_THREADS",
         "MPLBACKEND",
+        "NBGRADER_EXECUTION",
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "PATH",
@@ -240,6 +243,36 @@ def test_the_environment_is_an_allow_list(
         "PYTHONHASHSEED",
         "TERM",
     }
+
+
+@needs_full
+def test_git_has_an_author(engine: SealedEngine) -> None:
+    if shutil.which("git") is None:
+        pytest.skip("no git on this machine")
+    commands = "git init -q . && touch a && git add a && git commit -qm x && git log --format=%s"
+    assert printed(engine, f"import os; os.system({commands!r})").split() == ["x"]
+
+
+def test_folders_without_end_and_without_rights_are_removed(tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    (top / "link").symlink_to(outside)
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(top)
+        for _ in range(3000):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("shut").mkdir(0)
+    finally:
+        os.fchdir(before)
+        os.close(before)
+    remove(top)
+    assert not top.exists()
+    assert (outside / "kept").exists()
 
 
 @needs_full
