@@ -1,0 +1,16 @@
+# mistake: The backward pass forgets eps.
+# fails: bn-backward-parameters bn-backward-input
+# %% bn-functions
+def batch_norm_forward(x, weight, bias, eps):
+    mean = x.mean(0)
+    var = ((x - mean) ** 2).mean(0)
+    return weight * (x - mean) / torch.sqrt(var + eps) + bias
+
+
+def batch_norm_backward(grad_output, x, weight, eps):
+    mean = x.mean(0)
+    std = torch.sqrt(((x - mean) ** 2).mean(0) + 1e-5)
+    hat = (x - mean) / std
+    g = grad_output * weight
+    grad_x = (g - g.mean(0) - hat * (g * hat).mean(0)) / std
+    return grad_x, (grad_output * hat).sum(0), grad_output.sum(0)

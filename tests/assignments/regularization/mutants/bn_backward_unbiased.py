@@ -1,0 +1,18 @@
+# mistake: The paths through mean and variance are divided by n - 1.
+# fails: bn-backward-input
+# %% bn-functions
+def batch_norm_forward(x, weight, bias, eps):
+    mean = x.mean(0)
+    var = ((x - mean) ** 2).mean(0)
+    return weight * (x - mean) / torch.sqrt(var + eps) + bias
+
+
+def batch_norm_backward(grad_output, x, weight, eps):
+    mean = x.mean(0)
+    std = torch.sqrt(((x - mean) ** 2).mean(0) + eps)
+    hat = (x - mean) / std
+    grad_weight = (grad_output * hat).sum(0)
+    grad_bias = grad_output.sum(0)
+    g = grad_output * weight
+    n = max(len(x) - 1, 1)
+    return (g - g.sum(0) / n - hat * (g * hat).sum(0) / n) / std, grad_weight, grad_bias

@@ -1,0 +1,27 @@
+# mistake: gamma and beta exist and are not used.
+# fails: bn-train
+# may fail: bn-eval bn-gradients bn-one
+# %% bn-module
+class BatchNorm(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.weight = nn.Parameter(torch.ones(num_features))
+        self.bias = nn.Parameter(torch.zeros(num_features))
+        self.register_buffer("running_mean", torch.zeros(num_features))
+        self.register_buffer("running_var", torch.ones(num_features))
+
+    def remember(self, mean, var):
+        self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean.detach()
+        self.running_var = (1 - self.momentum) * self.running_var + self.momentum * var.detach()
+
+    def scaled(self, x, mean, var):
+        return (x - mean) / torch.sqrt(var + self.eps)
+
+    def forward(self, x):
+        if not self.training:
+            return self.scaled(x, self.running_mean, self.running_var)
+        if len(x) == 1:
+            raise ValueError("one row")
+        self.remember(x.mean(0), x.var(0))
+        return self.scaled(x, x.mean(0), x.var(0, unbiased=False))

@@ -1,0 +1,21 @@
+# mistake: Both coordinates of the corner are the same number.
+# fails: cutout-random
+# %% augmentation
+def random_shift(images, max_shift):
+    n, h, w = images.shape
+    out = torch.zeros_like(images)
+    for i in range(n):
+        dy, dx = torch.randint(-max_shift, max_shift + 1, (2,)).tolist()
+        out[i, max(dy, 0) : h + min(dy, 0), max(dx, 0) : w + min(dx, 0)] = images[
+            i, max(-dy, 0) : h + min(-dy, 0), max(-dx, 0) : w + min(-dx, 0)
+        ]
+    return out
+
+
+def cutout(images, size):
+    n, h, w = images.shape
+    out = images.clone()
+    for i in range(n):
+        at = int(torch.randint(0, min(h, w) - size + 1, ()))
+        out[i, at : at + size, at : at + size] = 0
+    return out

@@ -1,0 +1,15 @@
+# mistake: What is kept is not scaled.
+# fails: dropout-values
+# may fail: dropout-gradients
+# %% dropout
+class Dropout(nn.Module):
+    def __init__(self, p=0.5):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p must lie between 0 and 1")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x * (torch.rand_like(x) >= self.p)

@@ -1,0 +1,17 @@
+# mistake: The gradient passes by the mask.
+# fails: dropout-gradients
+# %% dropout
+class Dropout(nn.Module):
+    def __init__(self, p=0.5):
+        super().__init__()
+        if p < 0 or p > 1:
+            raise ValueError("p must lie between 0 and 1")
+        self.p = p
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        if self.p == 1:
+            return x * 0
+        y = x * (torch.rand(x.shape) >= self.p) / (1 - self.p)
+        return x + (y - x).detach()

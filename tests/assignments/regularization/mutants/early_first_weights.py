@@ -1,0 +1,19 @@
+# mistake: The weights are saved at the first improvement only.
+# fails: early-restore
+# %% early
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best, self.bad, self.state = float("inf"), 0, None
+
+    def restore(self, model):
+        model.load_state_dict(self.state)
+
+    def step(self, loss, model):
+        if loss < self.best - self.min_delta:
+            self.best, self.bad = loss, 0
+            if self.state is None:
+                self.state = {name: t.clone() for name, t in model.state_dict().items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience

@@ -1,0 +1,19 @@
+# mistake: A larger loss is taken for the better one.
+# fails: early-patience early-restore
+# may fail: early-delta
+# %% early
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best, self.bad, self.state = float("inf"), 0, None
+
+    def restore(self, model):
+        model.load_state_dict(self.state)
+
+    def step(self, loss, model):
+        if self.best == float("inf") or loss > self.best + self.min_delta:
+            self.best, self.bad = loss, 0
+            self.state = {name: t.clone() for name, t in model.state_dict().items()}
+        else:
+            self.bad += 1
+        return self.bad >= self.patience

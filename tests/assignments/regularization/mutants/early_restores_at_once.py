@@ -1,0 +1,20 @@
+# mistake: The model goes back to the best weights at each step without an improvement.
+# fails: early-restore
+# %% early
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best, self.bad, self.state = float("inf"), 0, None
+
+    def restore(self, model):
+        model.load_state_dict(self.state)
+
+    def step(self, loss, model):
+        if loss < self.best - self.min_delta:
+            self.best, self.bad = loss, 0
+            self.state = {name: t.clone() for name, t in model.state_dict().items()}
+        else:
+            self.bad += 1
+            if self.state is not None:
+                self.restore(model)
+        return self.bad >= self.patience

@@ -1,0 +1,7 @@
+# mistake: lambda is always the mean of its distribution.
+# fails: mixup-lambda
+# %% mixup
+def mixup(x, target, alpha):
+    share = 0.5 if alpha > 0 else 1.0
+    partner = torch.randperm(len(x))
+    return share * x + (1 - share) * x[partner], share * target + (1 - share) * target[partner]

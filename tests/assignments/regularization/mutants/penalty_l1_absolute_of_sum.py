@@ -1,0 +1,9 @@
+# mistake: The absolute value is taken of the sum.
+# fails: penalty-l1
+# %% penalties
+def l2_penalty(parameters, strength):
+    return strength / 2 * sum((w * w).sum() for w in parameters)
+
+
+def l1_penalty(parameters, strength):
+    return strength * sum(w.sum().abs() for w in parameters)

@@ -1,0 +1,9 @@
+# mistake: The L1 penalty sums the weights, not their absolute values.
+# fails: penalty-l1
+# %% penalties
+def l2_penalty(parameters, strength):
+    return strength / 2 * sum((w * w).sum() for w in parameters)
+
+
+def l1_penalty(parameters, strength):
+    return strength * sum(w.sum() for w in parameters)

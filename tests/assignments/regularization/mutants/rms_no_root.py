@@ -1,0 +1,14 @@
+# mistake: RMSNorm divides by the mean square.
+# fails: rms-values
+# may fail: norm-precision norm-gradients
+# %% norms
+def layer_norm(x, weight, bias, eps):
+    y = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+    mean = y.mean(-1, keepdim=True)
+    var = ((y - mean) ** 2).mean(-1, keepdim=True)
+    return ((y - mean) / torch.sqrt(var + eps) * weight + bias).to(x.dtype)
+
+
+def rms_norm(x, weight, eps):
+    y = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+    return (y / ((y * y).mean(-1, keepdim=True) + eps) * weight).to(x.dtype)
