@@ -40,13 +40,20 @@ class Outcome:
     cpu_seconds: float
 
 
-def run(notebook: NotebookNode, *, seed: int = 0, skip: Collection[str] = ()) -> Outcome:
+def run(
+    notebook: NotebookNode,
+    *,
+    seed: int = 0,
+    skip: Collection[str] = (),
+    folder: Path | None = None,
+) -> Outcome:
     """Run the notebook and say which grade cells passed.
 
     Args:
         notebook: with hidden tests; nothing in it is restricted, so it must be trusted.
         seed: of the global generators of random, numpy and torch.
         skip: ids of cells that are not run and do not appear in the outcome.
+        folder: where it runs, for a notebook that reads files.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as report:
         child = os.fork()
@@ -58,6 +65,8 @@ def run(notebook: NotebookNode, *, seed: int = 0, skip: Collection[str] = ()) ->
                     redirect_stdout(nowhere),
                     redirect_stderr(nowhere),
                 ):
+                    if folder is not None:
+                        os.chdir(folder)
                     _run_cells(notebook, seed, skip, report)
                 code = 0
             finally:

@@ -29,12 +29,18 @@ class BatchNorm(nn.Module):
 
     def forward(self, x):
         if not self.training:
-            return (x - self.running_mean) / (self.running_var + self.eps).sqrt() * self.weight + self.bias
+            return (x - self.running_mean) / (
+                self.running_var + self.eps
+            ).sqrt() * self.weight + self.bias
         if len(x) == 1:
             raise ValueError("a batch of one row has no variance")
         values = x.detach()
-        self.running_mean.copy_((1 - self.momentum) * self.running_mean + self.momentum * values.mean(0))
-        self.running_var.copy_((1 - self.momentum) * self.running_var + self.momentum * values.var(0))
+        self.running_mean.copy_(
+            (1 - self.momentum) * self.running_mean + self.momentum * values.mean(0)
+        )
+        self.running_var.copy_(
+            (1 - self.momentum) * self.running_var + self.momentum * values.var(0)
+        )
         return Normalise.apply(x, self.weight, self.bias, self.eps)
 
 

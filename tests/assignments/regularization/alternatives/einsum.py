@@ -5,7 +5,9 @@ def l2_penalty(parameters, strength):
 
 
 def l1_penalty(parameters, strength):
-    return strength * sum(torch.einsum("i,i->", w.flatten(), w.flatten().sign().detach()) for w in parameters)
+    return strength * sum(
+        torch.einsum("i,i->", w.flatten(), w.flatten().sign().detach()) for w in parameters
+    )
 
 
 # %% bn-functions
@@ -25,7 +27,11 @@ def batch_norm_backward(grad_output, x, weight, eps):
     hat = centred * scale
     grad_weight = torch.einsum("nd,nd->d", grad_output, hat)
     inner = centring @ grad_output - torch.einsum("nd,d->nd", hat, grad_weight) / n
-    return torch.einsum("nd,d,d->nd", inner, scale, weight), grad_weight, torch.einsum("nd->d", grad_output)
+    return (
+        torch.einsum("nd,d,d->nd", inner, scale, weight),
+        grad_weight,
+        torch.einsum("nd->d", grad_output),
+    )
 
 
 # %% norms

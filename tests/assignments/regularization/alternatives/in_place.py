@@ -58,7 +58,9 @@ class BatchNorm(nn.Module):
             mu = x.mean(dim=0, keepdim=True)
             centred = x - mu
             var = centred.pow(2).mean(dim=0, keepdim=True)
-            self.running_mean.mul_(1 - self.momentum).add_(mu.detach().squeeze(0), alpha=self.momentum)
+            self.running_mean.mul_(1 - self.momentum).add_(
+                mu.detach().squeeze(0), alpha=self.momentum
+            )
             self.running_var.mul_(1 - self.momentum).add_(
                 var.detach().squeeze(0), alpha=self.momentum * n / (n - 1)
             )

@@ -41,7 +41,11 @@ def batch_norm_forward(x, weight, bias, eps):
 
 def batch_norm_backward(grad_output, x, weight, eps):
     n, d = x.shape
-    grad_x, grad_weight, grad_bias = torch.zeros_like(x), torch.zeros_like(weight), torch.zeros_like(weight)
+    grad_x, grad_weight, grad_bias = (
+        torch.zeros_like(x),
+        torch.zeros_like(weight),
+        torch.zeros_like(weight),
+    )
     for j in range(d):
         mean = x[:, j].sum() / n
         variance = ((x[:, j] - mean) ** 2).sum() / n
@@ -51,7 +55,11 @@ def batch_norm_backward(grad_output, x, weight, eps):
             grad_weight[j] += grad_output[i, j] * hat[i]
             grad_bias[j] += grad_output[i, j]
         for i in range(n):
-            grad_x[i, j] = weight[j] / (n * root) * (n * grad_output[i, j] - grad_bias[j] - hat[i] * grad_weight[j])
+            grad_x[i, j] = (
+                weight[j]
+                / (n * root)
+                * (n * grad_output[i, j] - grad_bias[j] - hat[i] * grad_weight[j])
+            )
     return grad_x, grad_weight, grad_bias
 
 
@@ -62,7 +70,9 @@ def layer_norm(x, weight, bias, eps):
     out = torch.empty_like(rows)
     for i in range(len(rows)):
         mean = rows[i].mean()
-        out[i] = (rows[i] - mean) / ((rows[i] - mean) ** 2).mean().add(eps).sqrt() * weight.double() + bias.double()
+        out[i] = (rows[i] - mean) / ((rows[i] - mean) ** 2).mean().add(
+            eps
+        ).sqrt() * weight.double() + bias.double()
     return out.reshape(x.shape).to(x.dtype)
 
 

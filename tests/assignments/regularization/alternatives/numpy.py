@@ -2,13 +2,17 @@
 # %% prox
 def soft_threshold(v, threshold):
     a = v.detach().numpy()
-    return torch.from_numpy(np.asarray(np.sign(a) * np.maximum(np.abs(a) - a.dtype.type(threshold), 0)))
+    return torch.from_numpy(
+        np.asarray(np.sign(a) * np.maximum(np.abs(a) - a.dtype.type(threshold), 0))
+    )
 
 
 # %% prox-gradient
 def proximal_step(w, gradient, rate, strength):
     moved = w.detach().numpy() - rate * gradient.numpy()
-    return torch.tensor(np.sign(moved) * np.clip(np.abs(moved) - rate * strength, 0, None), dtype=w.dtype)
+    return torch.tensor(
+        np.sign(moved) * np.clip(np.abs(moved) - rate * strength, 0, None), dtype=w.dtype
+    )
 
 
 # %% dropout
@@ -44,7 +48,11 @@ def batch_norm_backward(grad_output, x, weight, eps):
     dvar = np.sum(dhat * (x - mu), axis=0) * -0.5 * inv**3
     dmu = np.sum(-dhat * inv, axis=0) + dvar * np.mean(-2 * (x - mu), axis=0)
     dx = dhat * inv + dvar * 2 * (x - mu) / n + dmu / n
-    return torch.from_numpy(dx), torch.from_numpy(np.sum(g * hat, axis=0)), torch.from_numpy(np.sum(g, axis=0))
+    return (
+        torch.from_numpy(dx),
+        torch.from_numpy(np.sum(g * hat, axis=0)),
+        torch.from_numpy(np.sum(g, axis=0)),
+    )
 
 
 # %% labels

@@ -20,7 +20,10 @@ class BatchNorm(nn.Module):
 
     def forward(self, x):
         if not self.training:
-            return self.weight * (x - self.running_mean) / (self.running_var.sqrt() + self.eps) + self.bias
+            return (
+                self.weight * (x - self.running_mean) / (self.running_var.sqrt() + self.eps)
+                + self.bias
+            )
         if len(x) == 1:
             raise ValueError("one row")
         self.remember(x.mean(0), x.var(0))

@@ -16,8 +16,12 @@ class BatchNorm(nn.Module):
             if len(x) == 1:
                 raise ValueError("one row")
             mean, var = x.mean(0), x.var(0, unbiased=False)
-            self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean.detach()
-            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * x.var(0).detach()
+            self.running_mean = (
+                1 - self.momentum
+            ) * self.running_mean + self.momentum * mean.detach()
+            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * x.var(
+                0
+            ).detach()
         else:
             mean, var = self.running_mean, self.running_var
         return self.weight * (x - mean) / torch.sqrt(var + self.eps) + self.bias

@@ -18,5 +18,7 @@ def cutout(images, size):
     out = torch.zeros_like(images)
     for i in range(n):
         top, left = int(torch.randint(0, h - size + 1, ())), int(torch.randint(0, w - size + 1, ()))
-        out[i, top : top + size, left : left + size] = images[i, top : top + size, left : left + size]
+        out[i, top : top + size, left : left + size] = images[
+            i, top : top + size, left : left + size
+        ]
     return out

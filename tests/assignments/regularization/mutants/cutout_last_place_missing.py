@@ -16,6 +16,9 @@ def cutout(images, size):
     n, h, w = images.shape
     out = images.clone()
     for i in range(n):
-        top, left = int(torch.randint(0, max(h - size, 1), ())), int(torch.randint(0, max(w - size, 1), ()))
+        top, left = (
+            int(torch.randint(0, max(h - size, 1), ())),
+            int(torch.randint(0, max(w - size, 1), ())),
+        )
         out[i, top : top + size, left : left + size] = 0
     return out

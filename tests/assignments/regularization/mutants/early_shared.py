@@ -12,7 +12,9 @@ class EarlyStopping:
     def step(self, loss, model):
         memory = self.memory
         if loss < memory["best"] - self.min_delta:
-            memory.update(best=loss, bad=0, state={n: t.clone() for n, t in model.state_dict().items()})
+            memory.update(
+                best=loss, bad=0, state={n: t.clone() for n, t in model.state_dict().items()}
+            )
         else:
             memory["bad"] += 1
         return memory["bad"] >= self.patience

@@ -4,4 +4,6 @@
 def mixup(x, target, alpha):
     share = np.random.beta(alpha, alpha) if alpha > 0 else 1.0
     by = int(torch.randint(0, len(x), ()))
-    return share * x + (1 - share) * x.roll(by, 0), share * target + (1 - share) * target.roll(by, 0)
+    return share * x + (1 - share) * x.roll(by, 0), share * target + (1 - share) * target.roll(
+        by, 0
+    )

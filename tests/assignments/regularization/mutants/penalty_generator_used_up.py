@@ -5,7 +5,7 @@ def l2_penalty(parameters, strength):
     print("tensors:", len(list(parameters)))
     total = 0
     for w in parameters:
-        total = total + (w ** 2).sum()
+        total = total + (w**2).sum()
     return strength / 2 * total
 
 

@@ -2,7 +2,7 @@
 # fails: penalty-l2
 # %% penalties
 def l2_penalty(parameters, strength):
-    return strength / 2 * torch.sqrt(sum((w ** 2).sum() for w in parameters))
+    return strength / 2 * torch.sqrt(sum((w**2).sum() for w in parameters))
 
 
 def l1_penalty(parameters, strength):

@@ -4,7 +4,7 @@
 def l2_penalty(parameters, strength):
     for w in parameters:
         total = 0
-        total = total + (w ** 2).sum()
+        total = total + (w**2).sum()
     return strength / 2 * total
 
 

@@ -2,7 +2,7 @@
 # fails: penalty-l2 penalty-l1
 # %% penalties
 def l2_penalty(parameters, strength):
-    return strength / 2 * sum((w ** 2).mean() for w in parameters)
+    return strength / 2 * sum((w**2).mean() for w in parameters)
 
 
 def l1_penalty(parameters, strength):

@@ -3,7 +3,11 @@
 # %% augmentation
 def random_shift(images, max_shift):
     moves = torch.randint(-max_shift, max_shift + 1, (len(images), 2)).tolist()
-    return torch.stack([image.roll(move, (0, 1)) for image, move in zip(images, moves)]) if len(images) else images
+    return (
+        torch.stack([image.roll(move, (0, 1)) for image, move in zip(images, moves)])
+        if len(images)
+        else images
+    )
 
 
 def cutout(images, size):
