@@ -213,12 +213,13 @@ class AssignmentTests:
         owners = self.suite.owners
         dependent = {test for test, solution in owners.items() if solution == solution_cell}
         skip = (self.suite.plots | self.suite.slow) - dependent
-        outcome = run(self.suite.without({solution_cell}), skip=skip)
+        notebook = self.suite.without({solution_cell})
+        outcome = run(notebook, skip=skip, folder=self.suite.source.parent)
         assert dependent <= set(outcome.failures)
 
     def test_no_grade_cell_passes_without_any_solution_cell(self) -> None:
-        skip = self.suite.plots
-        outcome = run(self.suite.without(self.suite.owners.values()), skip=skip)
+        notebook = self.suite.without(self.suite.owners.values())
+        outcome = run(notebook, skip=self.suite.plots, folder=self.suite.source.parent)
         assert outcome.passed == set()
 
     def test_a_mutant_fails_where_it_should_and_nowhere_else(
