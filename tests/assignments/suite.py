@@ -37,7 +37,6 @@ class Suite:
         name: of the assignment and of its only notebook.
         plots: ids of cells that show something; left out where only verdicts matter.
         unanswered: ids of other cells without a test that raise in the release: questions.
-        slow: grade cells that are left out of runs that do not need them.
         every: of the mutants, sorted by name, every how many-th is handed in by the tests. All of
             them are when the audit runs.
         seeds: how many seeds the reference is run with.
@@ -46,7 +45,6 @@ class Suite:
     name: str
     plots: frozenset[str] = frozenset()
     unanswered: frozenset[str] = frozenset()
-    slow: frozenset[str] = frozenset()
     every: int = 1
     seeds: int = 20
 
@@ -192,7 +190,7 @@ class AssignmentTests:
                 assert "check" in cell.source or "assert " in cell.source, cell.id
 
     def test_the_reference_passes_under_every_seed(self, seed: int) -> None:
-        left_out = self.suite.plots | self.suite.slow if seed else frozenset()
+        left_out = self.suite.plots if seed else frozenset()
         folder = self.suite.source.parent
         outcome = run(self.suite.notebook, seed=seed, skip=left_out, folder=folder)
         assert outcome.failures == {}
@@ -212,7 +210,7 @@ class AssignmentTests:
     def test_no_grade_cell_passes_without_its_solution_cell(self, solution_cell: str) -> None:
         owners = self.suite.owners
         dependent = {test for test, solution in owners.items() if solution == solution_cell}
-        skip = (self.suite.plots | self.suite.slow) - dependent
+        skip = self.suite.plots - dependent
         notebook = self.suite.without({solution_cell})
         outcome = run(notebook, skip=skip, folder=self.suite.source.parent)
         assert dependent <= set(outcome.failures)
