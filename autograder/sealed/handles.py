@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from autograder.sealed.description import DUNDERS, Description
 from autograder.sealed.link import Lease
+from autograder.sealed.shortcuts import METHODS, MODULE
 from autograder.sealed.values import CannotCross
 from autograder.sealed.wire import Plain
 
@@ -43,13 +45,25 @@ the submission's: `inspect.getsource(A.__init__)`, `A.__repr__(a)`.
 class Record:
     """What this side knows of one remote object."""
 
-    __slots__ = ("bridge", "description", "genuine", "label", "lease", "method", "owner")
+    __slots__ = (
+        "ahead",
+        "bridge",
+        "description",
+        "ended",
+        "genuine",
+        "label",
+        "lease",
+        "method",
+        "owner",
+    )
 
     def __init__(self, bridge: Bridge, lease: Lease, description: Description) -> None:
         self.bridge = bridge
         self.lease = lease
         self.description = description
         self.genuine = False
+        self.ahead: list[Any] = []
+        self.ended = False
         self.method = ""
         self.owner: Record | None = None
         self.label = f"an object of class {description.type_name}"
@@ -80,16 +94,14 @@ class Record:
 
         Where the reference gives data, such a method would be the submission's own verdict.
         """
-        owner = self.owner
-        if (
-            owner is None
-            or owner.genuine
-            or self.description.kind == "class"
-            or all(map(is_remote, values))
-        ):
+        if self.owner is not None and self.description.kind != "class":
+            self.owner.check_method(self.method, values)
+
+    def check_method(self, name: str, values: Iterable[object]) -> None:
+        """The same for a method of this object."""
+        if self.genuine or all(map(is_remote, values)) or self.bridge.asks(name):
             return
-        if not self.bridge.asks(self.method):
-            owner.refuse(f"what .{self.method}() says of")
+        self.refuse(f"what .{name}() says of")
 
     def refuse(self, what: str) -> NoReturn:
         """Say that `what` of the object would be the submission's own verdict."""
@@ -119,6 +131,8 @@ class Remote:
         record = record_of(self)
         if name in _HIDDEN or name.startswith(_HIDDEN_PREFIXES):
             raise AttributeError(name)
+        if name in METHODS and MODULE in record.description.libraries:
+            return functools.partial(_call_method, record, name)
         value = labelled(record.ask("attr", name), f"{record.label}.{name}")
         if is_remote(value) and record.description.kind == "object" and not record.genuine:
             if record.description.base and name not in _CHANGING:
@@ -178,6 +192,13 @@ class Remote:
     __array_ufunc__ = None
 
 
+def _call_method(record: Record, name: str, /, *args: Any, **kwargs: Any) -> Any:
+    record.check_method(name, [*args, *kwargs.values()])
+    forms = [record.encode(arg) for arg in args]
+    named = {key: record.encode(value) for key, value in kwargs.items()}
+    return labelled(record.ask("method", name, forms, named), f"{record.label}.{name}(...)")
+
+
 def is_remote(value: object) -> bool:
     """Whether `value` is an object of the submission."""
     return Remote in type(value).__mro__
@@ -194,6 +215,8 @@ def handle(value: object, bridge: Bridge) -> Plain:
     record = record_of(value)
     if record.bridge is not bridge:
         raise CannotCross("an object lived in a student process that was stopped")
+    if record.ahead or record.ended:
+        raise CannotCross("an iterator that the test has begun cannot be passed on")
     return ("h", record.lease.key)
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Final, cast
 
 from autograder.sealed.handles import Record, is_remote, labelled, record_of
+from autograder.sealed.shortcuts import AHEAD
 from autograder.sealed.values import EXCEPTIONS
 
 __all__ = ["operator_method"]
@@ -212,13 +213,19 @@ def _iterate(self: Any) -> Iterator[Any]:
 
 
 def _next(self: Any) -> Any:
-    step = record_of(self).ask("next")
-    if type(step) is not list or len(step) > 1:
-        reason = "the process of the submission sent nonsense: no step of an iteration"
-        raise record_of(self).bridge.link.fail(reason)
-    if not step:
-        raise StopIteration
-    return step[0]
+    record = record_of(self)
+    if not record.ahead and not record.ended:
+        match record.ask("next"):
+            case [list() as items, bool() as ended] if len(items) <= AHEAD and (items or ended):
+                record.ahead, record.ended = items[::-1], ended
+            case _:
+                reason = "the process of the submission sent nonsense: no step of an iteration"
+                raise record.bridge.link.fail(reason)
+    if record.ahead:
+        return record.ahead.pop()
+    # An iterator may go on after its end; whoever asks again is told again.
+    record.ended = False
+    raise StopIteration
 
 
 def _hash(self: Any) -> int:

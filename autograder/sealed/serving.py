@@ -17,7 +17,7 @@ from typing import Any, Final, cast, final
 
 import torch
 
-from autograder.sealed import arrays, copies, instruments, randomness
+from autograder.sealed import arrays, copies, instruments, randomness, shortcuts
 from autograder.sealed.callbacks import JudgeObject
 from autograder.sealed.description import BASES, DUNDERS, describe, signature_form
 from autograder.sealed.link import Answer, BridgeError, Exports, Lease, Link
@@ -101,7 +101,6 @@ class Server(Codec):
 
     def _apply(self, extras: Plain) -> None:
         """Take the judge's changes of tensors, ended leases and names."""
-        self._mirrors.drop(extras.get("dead", []))
         self._exports.drop(extras.get("drop", []))
         for key, _ in extras.get("drop", []):
             if key in self._outputs:
@@ -109,7 +108,9 @@ class Server(Codec):
                     self._exports.get(key)
                     continue
                 del self._outputs[key]
+        # A tensor may have been written to and then died before anything was asked.
         self._mirrors.apply(extras.get("sync", []))
+        self._mirrors.drop(extras.get("dead", []))
         for name, bound, form in extras.get("names", []):
             if bound:
                 self._shell.namespace[name] = self.decode(form)
@@ -176,6 +177,14 @@ class Server(Codec):
             result = function(*values, **named)
         return self.encode(result)
 
+    def _do_method(self, key: int, name: str, args: Plain, kwargs: Plain) -> Plain:
+        owner = self._exports.get(key)
+        values = [self.decode(form) for form in args]
+        named = {name: self.decode(form) for name, form in kwargs.items()}
+        with instruments.at_work(values, named):
+            result = getattr(owner, name)(*values, **named)
+        return self.encode(result)
+
     def _do_attr(self, key: int, name: str) -> Plain:
         owner = self._exports.get(key)
         with instruments.at_work():
@@ -206,12 +215,10 @@ class Server(Codec):
         return self.encode(iter(self._exports.get(key)))
 
     def _do_next(self, key: int) -> Plain:
-        try:
-            with instruments.at_work():
-                value = next(self._exports.get(key))
-        except StopIteration:
-            return []
-        return [self.encode(value)]
+        walk = self._exports.get(key)
+        with instruments.at_work():
+            items, ended = shortcuts.steps(walk)
+        return [[self.encode(item) for item in items], ended]
 
     def _do_text(self, key: int, how: str, spec: str) -> Plain:
         value = self._exports.get(key)
