@@ -148,6 +148,8 @@ def test_there_is_no_privilege_and_none_to_gain(engine: SealedEngine) -> None:
         "shmget",
         "mq_open",
         "open_by_handle_at",
+        "setpriority",
+        "sched_setaffinity",
     ],
 )
 def test_dangerous_system_calls_are_refused_with_an_error(engine: SealedEngine, call: str) -> None:
