@@ -509,7 +509,7 @@ def audit(
     from autograder.audit.audit import QUICK, Plan
     from autograder.audit.audit import audit as audit_tests
     from autograder.audit.page import page
-    from autograder.audit.record import missing, write_record
+    from autograder.audit.record import memory_of, missing, write_record
     from autograder.audit.show import audit_progress, print_report
     from autograder.grading.engines import default_engine
 
@@ -534,10 +534,18 @@ def audit(
     plan = QUICK if quick else Plan(seeds=seeds, generated=generated, stock=stock)
     passed = True
     for name in names:
+        memory = memory_of(opened, name)
         with audit_progress(console) as heard:
             report = audit_tests(
-                opened, name, engine=default_engine(), plan=plan, workers=workers, heard=heard
+                opened,
+                name,
+                engine=default_engine(),
+                plan=plan,
+                workers=workers,
+                heard=heard,
+                memory=memory,
             )
+        memory.forget()
         if json_file is not None:
             _write_json(json_file, report.to_json())
         if html_file is not None:

@@ -12,6 +12,7 @@ from autograder.assignment import Assignment, CellKind, load_assignment
 from autograder.audit.generated import Hunt, hunt, stale
 from autograder.audit.handin import hand_in
 from autograder.audit.leaks import leaks_of
+from autograder.audit.memory import Memory, remembering
 from autograder.audit.mutation import (
     Equivalent,
     GeneratedMutant,
@@ -198,6 +199,7 @@ def audit(
     policy: Policy | None = None,
     workers: int | None = None,
     heard: Callable[[Trial | Hunt | str], None] | None = None,
+    memory: Memory | None = None,
 ) -> AuditReport:
     """Hand in what has a known mark, and compare.
 
@@ -212,6 +214,7 @@ def audit(
         policy: bounds; `Policy()` by default.
         workers: how many trials at once; the number of cores by default.
         heard: is told each result as it comes, and each stage in words.
+        memory: of an audit that was stopped; what it knows is not run again.
 
     Raises:
         OperatorError: there is no such assignment.
@@ -226,7 +229,7 @@ def audit(
     variants = [*load_variants(folder / "mutants"), *load_variants(folder / "alternatives")]
     equivalents = read_equivalents(folder / "equivalent.toml")
     possible = mutants_of(loaded, markers)
-    with EnginePool(engine, workers) as pool:
+    with EnginePool(remembering(engine, memory) if memory else engine, workers) as pool:
         sealed = pool.run(lambda running: seal(loaded, running, policy.limits))
         say(f"{len(variants)} variants written by hand")
         trials = _trials(sealed, variants, policy, pool, say)

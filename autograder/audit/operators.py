@@ -92,7 +92,10 @@ def swapped(node: ast.AST, text: Text) -> Iterator[Change]:
             yield Change("swapped", node, f"{text(node.func)}({', '.join(parts)})")
 
 
-_SYMMETRIC: Final = {"max", "min", "maximum", "minimum", "transpose", "swapaxes", "isinstance"}
+_SYMMETRIC: Final = {
+    *("allclose", "broadcast_shapes", "equal", "isinstance", "max", "maximum", "min", "minimum"),
+    *("promote_types", "result_type", "swapaxes", "transpose"),
+}
 
 
 def comparison(node: ast.AST, text: Text) -> Iterator[Change]:

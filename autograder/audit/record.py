@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.assignment import Assignment, load_assignment
+from autograder.audit.memory import Memory
 from autograder.course import Course
 
 if TYPE_CHECKING:
     from autograder.audit.audit import AuditReport
 
-__all__ = ["digest_of", "missing", "record_path", "variants_folder", "write_record"]
+__all__ = ["digest_of", "memory_of", "missing", "record_path", "variants_folder", "write_record"]
 
 
 def variants_folder(course: Course, assignment: str) -> Path:
@@ -50,6 +51,11 @@ def package_version() -> str:
         return version("autograder")
     except PackageNotFoundError:
         return "not installed"
+
+
+def memory_of(course: Course, assignment: str) -> Memory:
+    """What an audit of the assignment that was stopped has found so far."""
+    return Memory(course.root / ".autograder" / "audit" / f"{assignment}.jsonl", package_version())
 
 
 def write_record(course: Course, report: AuditReport) -> Path:
