@@ -125,6 +125,8 @@ def test_the_schema_refuses_what_is_not_the_contract(broken: dict[str, Any]) -> 
         (["collect", "missing"], "nothing to collect"),
         (["release", "nope"], "there is no assignment 'nope'"),
         (["release"], "say which assignment"),
+        (["release", "square"], "square has not been audited. Run `autograder audit square`"),
+        (["audit"], "say which assignment to audit, or --all"),
         (["feedback", "square"], "nothing is graded"),
         (["export", "--format", "xlsx"], "unknown format"),
         (["audit", "nope"], "there is no assignment 'nope'"),

@@ -80,6 +80,7 @@ def missing(course: Course, assignment: str) -> str:
         OperatorError: there is no such assignment.
     """
     remedy = f"Run `autograder audit {assignment}`"
+    loaded = load_assignment(course, assignment)
     path = record_path(course, assignment)
     if not path.is_file():
         return f"{assignment} has not been audited. {remedy}"
@@ -88,7 +89,7 @@ def missing(course: Course, assignment: str) -> str:
         passed, digest, faults = record["passed"], record["digest"], record["faults"]
     except (ValueError, KeyError, TypeError):
         return f"{path} is no record of an audit. {remedy}"
-    if digest != digest_of(course, load_assignment(course, assignment)):
+    if digest != digest_of(course, loaded):
         return f"{assignment} has changed since its audit. {remedy}"
     if passed is not True:
         first = faults[0] if isinstance(faults, list) and faults else "see its record"
