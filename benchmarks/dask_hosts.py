@@ -1,10 +1,11 @@
 """A Dask cluster of several hosts on one machine, each a network namespace of its own.
 
-    python -m benchmarks.dask_hosts [--hosts 3] [--students 60] [--kill]
+    python -m benchmarks.dask_hosts [--hosts 3] [--students 60] [--kill | --overhead | --model]
 
 Needs root and `ip`. Each host has its own network, name and worker, and cannot see the course
 folder. They share the processors, so this shows overhead and behaviour, not speed-up. With `--kill`
-one host is powered off mid-run; `--overhead` measures what a task costs that grades nothing.
+one host is powered off mid-run; `--overhead` measures what a task costs that grades nothing;
+`--model` compares run times with the model of docs/operations.md, with submissions that sleep.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from autograder.grading.engines import SealedFactory
 from autograder.grading.grade import Submission, grade
 from autograder.grading.plain import encode
 from autograder.grading.policy import Policy
+from autograder.grading.verdict import Verdict
 from tests.builders import SQUARE, make_course
 from tests.grading.fakes import Heard, SlowFactory, hand_in_class
 
@@ -190,6 +192,35 @@ def _grade_milliseconds(assignment: Assignment, submission: Submission) -> float
     return 10 * (time.process_time() - started)
 
 
+def check_model(made: list[Host], course: Course, students: int, seconds: float) -> None:
+    """Grade a class whose submissions sleep, so that hosts which share processors do not meet."""
+    workers = len(made) - 1
+    address = f"tcp://{made[0].address}:{PORT}"
+    backend = connect(address, workers, SlowFactory(seconds))
+    heard = Times()
+    grade_assignment(course, "square", backend=backend, progress=heard)
+    measured = heard.times[-1] - heard.times[0]
+    predicted = (students - 1) * seconds / workers
+    print(
+        f"{workers} hosts, {students} submissions of {seconds} s: {measured:.1f} s from the first "
+        f"to the last verdict; {predicted:.1f} s by the model without overhead, "
+        f"so {1000 * (measured - predicted) * workers / students:.1f} ms a submission and worker",
+        flush=True,
+    )
+
+
+class Times(Heard):
+    """Remembers when each submission was done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def graded(self, student: str, verdict: Verdict, *, cached: bool) -> None:
+        super().graded(student, verdict, cached=cached)
+        self.times.append(time.perf_counter())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hosts", type=int, default=3)
@@ -197,6 +228,8 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=400)
     parser.add_argument("--kill", action="store_true")
     parser.add_argument("--overhead", action="store_true")
+    parser.add_argument("--model", action="store_true")
+    parser.add_argument("--seconds", type=float, default=0.5, help="that a submission sleeps")
     arguments = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -210,6 +243,9 @@ def main() -> None:
                 backend = connect(address, arguments.hosts, SlowFactory())
                 measure_overhead(made, backend, course, arguments.tasks, kilobytes)
                 backend.close()
+            return
+        if arguments.model:
+            check_model(made, course, arguments.students, arguments.seconds)
             return
         backend = connect(address, arguments.hosts, SealedFactory())
         after = arguments.students // 3 if arguments.kill else 0
