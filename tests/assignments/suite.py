@@ -108,8 +108,16 @@ class Suite:
         return notebook
 
     def course(self, root: Path) -> Course:
-        """A course with nothing but this assignment, the alternatives and some mutants."""
+        """A course with nothing but this assignment, the alternatives and some mutants.
+
+        Cells that only show something are empty there: no verdict depends on them.
+        """
         shutil.copytree(self.source.parent, root / "source" / self.name)
+        notebook = deepcopy(self.notebook)
+        for cell in notebook.cells:
+            if cell.id in self.plots:
+                cell.source = ""
+        nbformat.write(notebook, root / "source" / self.name / self.source.name)
         shutil.copy(ROOT / "nbgrader_config.py", root)
         variants = root / "tests" / "assignments" / self.name
         shutil.copytree(self.folder / "alternatives", variants / "alternatives")
