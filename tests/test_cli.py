@@ -128,7 +128,7 @@ def test_the_schema_refuses_what_is_not_the_contract(broken: dict[str, Any]) -> 
         (["release", "square"], "square has not been audited. Run `autograder audit square`"),
         (["audit"], "say which assignment to audit, or --all"),
         (["feedback", "square"], "nothing is graded"),
-        (["export", "--format", "xlsx"], "unknown format"),
+        (["export", "--format", "nope"], "unknown format"),
         (["audit", "nope"], "there is no assignment 'nope'"),
         (["check", "missing.ipynb"], "cannot be read"),
         (["demo", "--course", "."], "run the demo in a checkout"),
