@@ -17,7 +17,7 @@ from autograder.sealed.model import Engine, Limits, Program
 __all__ = ["Hunt", "hunt", "stale"]
 
 _SLACK: Final = 10
-_LEAST_SECONDS: Final = 2.0
+_LEAST_SECONDS: Final = 1.0
 
 
 @final

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.audit import figures
 from autograder.audit.audit import AuditReport, Plan, audit
 from autograder.audit.gate import require_audit
 from autograder.audit.page import page
@@ -143,6 +144,23 @@ def test_it_can_be_written_as_data_and_as_a_page(report: AuditReport) -> None:
     assert "http" not in html.replace("http-equiv", "")
 
 
+def test_the_figures_of_the_documentation_come_from_the_record(
+    course: Course, report: AuditReport
+) -> None:
+    document = course.root / "docs" / "audit.md"
+    document.parent.mkdir()
+    document.write_text("Before\n<!-- figures -->\nold\n<!-- end of figures -->\nafter\n")
+    write_record(course, report)
+    figures.main(course.root)
+    figures.main(course.root)
+    text = document.read_text()
+    record_path(course, "half").unlink()
+    assert "| half | 1 of 1 | 0 of 0 |" in text
+    assert text.startswith("Before\n")
+    assert text.endswith("<!-- end of figures -->\nafter\n")
+    assert "old" not in text
+
+
 def test_a_release_needs_a_fresh_audit_that_passed(course: Course, report: AuditReport) -> None:
     with pytest.raises(OperatorError, match="half has not been audited"):
         require_audit(course, "half")
@@ -173,7 +191,7 @@ LUCKY = (
 def test_chance_fails_an_audit(tmp_path: Path) -> None:
     cells = [*NOTEBOOK[:2], grade_cell("flaky", FLAKY, 1), grade_cell("lucky", LUCKY, 1)]
     course = make_course(tmp_path / "course", half=cells)
-    report = audit(course, "half", engine=default_engine(), plan=Plan(seeds=20), workers=1)
+    report = audit(course, "half", engine=default_engine(), plan=Plan(seeds=8), workers=1)
     assert report.stability.flaky == ["flaky"]
     assert "flaky does not end the same way every time" in report.faults
     assert report.stability.budget_used == pytest.approx(0.12)
