@@ -92,8 +92,6 @@ class Judge:
         states = RandomStates()
         states.watch()
         _teach_inspect()
-        self._shell.transform(TypeQuestions())
-        self._shell.transform(self._names.exposure)
         self._witness = Witness(
             self._is_instructors, is_submissions, place_of, lambda: self._names.table.student
         )
@@ -122,6 +120,9 @@ class Judge:
         self._refused.clear()
         exposure = self._names.exposure
         exposure.begin(source, hidden)
+        # Each pass over a cell's code takes longer than most requests.
+        questions = [TypeQuestions()] if "type" in source else []
+        self._shell.transform([*questions, exposure] if hidden else questions)
         self._names.begin(self.tables.get(key, Ownership()))
         try:
             done = self._shell.run(source, output_bytes, key)

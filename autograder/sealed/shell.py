@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast, final
 
 from IPython.core.displayhook import DisplayHook
@@ -258,9 +258,9 @@ class CellShell:
         """What code that uses these names relies on in this process; see `trust`."""
         return foundations(names, lookup, self._shell)
 
-    def transform(self, transformer: ast.NodeTransformer) -> None:
-        """Change the code of every cell before it is compiled."""
-        self._shell.ast_transformers.append(transformer)
+    def transform(self, transformers: Iterable[ast.NodeTransformer]) -> None:
+        """Change the code of cells by these before it is compiled, from the next one on."""
+        self._shell.ast_transformers[:] = transformers
 
     def take_over(self) -> None:
         """Make this shell's streams the process's own, down to the descriptors."""
