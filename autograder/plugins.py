@@ -83,7 +83,6 @@ def configure(c: Any) -> None:
         c.HTMLExporter.filters = FILTERS | _chosen(c.HTMLExporter.get("filters"), {})
     if "plugin_class" not in c.AssignLatePenalties:
         c.AssignLatePenalties.plugin_class = PolicyPenalty
-        c.AssignPolicyPenalties.plugin_class = PolicyPenalty
     if "plugin_class" not in c.ExportApp:
         c.ExportApp.plugin_class = SafeCsvExportPlugin
 
