@@ -375,6 +375,8 @@ def _local_cluster(workers: int) -> Any:
         threads_per_worker=1,
         dashboard_address="127.0.0.1:0",
         memory_limit=0,
+        # Ctrl-C in the terminal is for the client alone, which lets them finish.
+        preload="import os; os.setpgid(0, 0)",
     )
 
 

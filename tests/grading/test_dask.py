@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,6 +23,8 @@ from autograder.grading.batch import grade_assignment
 from autograder.grading.cache import course_cache
 from autograder.grading.cluster import DaskBackend
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.plain import decode, encode
+from autograder.grading.remote_worker import Reply, grade_there
 from autograder.grading.verdict import SubmissionStatus
 from tests.gradebooks import with_gradebook
 from tests.grading.fakes import Heard, SlowFactory, hand_in_class
@@ -89,11 +92,14 @@ def test_a_worker_that_comes_later_with_other_versions_ends_the_run(
         grade_assignment(course, "square", backend=backend)
 
 
+BOMB = Path(tempfile.gettempdir(), "autograder-test-bomb")
+
+
 class Bomb:
     """What a worker could send in place of an answer."""
 
     def __reduce__(self) -> Any:
-        return Path.touch, (Path(os.environ["BOMB"]),)
+        return Path.touch, (BOMB,)
 
 
 def answer_with_a_bomb(name: str, submission: bytes) -> Bomb:
@@ -104,20 +110,27 @@ def answer_with_nonsense(name: str, submission: bytes) -> bytes:
     return b"AGP\n" + bytes(100)
 
 
+def answer_with_too_many_points(name: str, submission: bytes) -> bytes:
+    reply = decode(Reply, grade_there(name, submission), limit=1 << 20)
+    assert reply.verdict is not None
+    cells = tuple(replace(cell, points=cell.points + 1) for cell in reply.verdict.cells)
+    return encode(replace(reply, verdict=replace(reply.verdict, cells=cells)))
+
+
 def test_answers_that_are_no_verdicts_are_neither_believed_nor_unpickled(
-    course: Course, cluster: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    course: Course, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BOMB", str(tmp_path / "exploded"))
     with_gradebook(course)
     students = hand_in_class(course, 2)
-    for answer in (answer_with_nonsense, answer_with_a_bomb):
+    BOMB.unlink(missing_ok=True)
+    for answer in (answer_with_nonsense, answer_with_a_bomb, answer_with_too_many_points):
         monkeypatch.setattr(cluster_module, "grade_there", answer)
         backend = DaskBackend(cluster.scheduler_address, FAST)
         report = grade_assignment(course, "square", backend=backend)
         assert report.quarantined == students
         assert "cannot be believed" in report.verdicts["s000"].reason
         assert report.verdicts["s000"].status is SubmissionStatus.QUARANTINED
-    assert not (tmp_path / "exploded").exists()
+    assert not BOMB.exists()
 
 
 def test_without_a_scheduler_or_workers_it_says_what_to_start(

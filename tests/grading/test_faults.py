@@ -74,6 +74,9 @@ def test_marks_are_the_same_with_any_workers_order_scheduler_and_load(course: Co
                     backend = LocalBackend(SealedFactory(), 8)
                 case _:
                     backend = DaskBackend(None, SealedFactory(), workers=2)
+                    pids = [worker.pid for worker in backend._cluster.workers.values()]
+                    # Ctrl-C in the terminal is not for them.
+                    assert [os.getpgid(pid) for pid in pids] == pids
             report = grade_assignment(course, "square", backend=backend)
             found.append((comparable(report.verdicts), autograded(course), contents(course)))
             if how == "one":
