@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import final
 
@@ -58,15 +58,22 @@ class Needs:
                 (own if near else others).append(cell.id)
         return own, others
 
-    def slice(self, tests: Collection[str], sources: dict[str, str] | None = None) -> Program:
+    def slice(
+        self,
+        tests: Collection[str],
+        sources: Mapping[str, str] | None = None,
+        *,
+        whole: bool = False,
+    ) -> Program:
         """The notebook with these test cells, what they need, and every locked cell.
 
         Args:
             tests: ids of test cells.
             sources: other sources by cell id.
+            whole: take every cell.
         """
         wanted = set(tests).union(*(self._needed[test] for test in tests))
-        kept = self._kept(wanted)
+        kept = self._cells if whole else self._kept(wanted)
         changed = sources or {}
         cells = [
             replace(cell, source=changed[cell.id]) if cell.id in changed else cell for cell in kept

@@ -13,7 +13,7 @@ from autograder.audit.record import missing, record_path, variants_folder, write
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.grading.engines import default_engine
-from tests.builders import grade_cell, locked, make_course, solution
+from tests.builders import grade_cell, locked, make_course, plain_cell, solution
 
 NOTEBOOK = [
     locked("helpers", "import torch\nfrom autograder import checks\nimport random"),
@@ -41,6 +41,18 @@ NOTEBOOK = [
     ),
     solution(
         "both", "def both(x):\n    ### BEGIN SOLUTION\n    return 0 * x\n    ### END SOLUTION"
+    ),
+    plain_cell("open('n.txt', 'w').write('2')", cell_id="writes"),
+    solution(
+        "reads",
+        "def reads():\n    ### BEGIN SOLUTION\n    return int(open('n.txt').read()) + 0\n"
+        "    ### END SOLUTION",
+    ),
+    grade_cell(
+        "reads-values",
+        "assert reads() == 2, 'wrong'\n### BEGIN HIDDEN TESTS\nassert reads() > 1, 'wrong'\n"
+        "### END HIDDEN TESTS",
+        1,
     ),
     grade_cell(
         "both-values",
@@ -96,7 +108,14 @@ def test_generated_mutants_are_killed_by_the_cells_that_see_them(report: AuditRe
     assert fates["return x * 2"].killed_by == ("half-values",)
     assert fates["return 2 / x"].killed_by == ("half-values",)
     assert fates["while n >= 0:"].killed_by == ("count-values",)
-    assert not any(hunt.survived for hunt in report.hunts if hunt.mutant.cell != "both")
+    survived = {hunt.mutant.cell for hunt in report.hunts if hunt.survived}
+    assert survived == {"both", "reads"}
+
+
+def test_a_test_that_depends_on_a_file_gets_the_whole_notebook(report: AuditReport) -> None:
+    fates = {hunt.mutant.becomes: hunt for hunt in report.hunts if hunt.mutant.cell == "reads"}
+    assert fates["return int(open('n.txt').read())"].survived
+    assert fates["return int(open('n.txt').read()) + 1"].killed_by == ("reads-values",)
 
 
 def test_a_mutant_that_never_ends_is_killed_by_its_cell(report: AuditReport) -> None:
