@@ -100,6 +100,32 @@ REFUSED: Final[dict[str, _Numbers]] = {
     "sched_setattr": (314, 274),
     "ioprio_set": (251, 30),
 }
+_ATTRIBUTES: Final[dict[str, _Numbers]] = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+}
+"""Landlock does not look at these, so without a file system of one's own they would reach every
+file of the same user. They do nothing there, and say that they did: copying a file calls them."""
+
+_OWNERS: Final[dict[str, _Numbers]] = {
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+}
+"""Nor at these, which no notebook needs."""
+
 _SOCKET: Final = (41, 198)
 _SOCKETPAIR: Final = (53, 199)
 _CONNECT: Final = (42, 203)
@@ -135,8 +161,9 @@ def compile_filter(machine: str, *, connect: bool) -> bytes:
 
     Args:
         machine: one of `kernel.ARCHITECTURES`.
-        connect: whether a process may connect to UNIX sockets that have a path: yes when it has
-            its own file system, no when the sockets of the machine's services are in sight.
+        connect: whether a process may connect to UNIX sockets that have a path, and change
+            attributes of files: yes when it has its own file system, no when the machine's
+            sockets and files are in sight.
     """
     column = kernel.ARCHITECTURES.index(machine)
     steps = [
@@ -151,11 +178,16 @@ def compile_filter(machine: str, *, connect: bool) -> bytes:
         _refuse(errno.ENOSYS),
     ]
     numbers = [pair[column] for pair in REFUSED.values()]
+    silent: list[int | None] = []
     if not connect:
-        numbers.append(_CONNECT[column])
+        numbers += [_CONNECT[column], *(pair[column] for pair in _OWNERS.values())]
+        silent = [pair[column] for pair in _ATTRIBUTES.values()]
     for number in numbers:
         if number is not None:
             steps += [_step(_EQUAL, number, 0, 1), _refuse(errno.EPERM)]
+    for number in silent:
+        if number is not None:
+            steps += [_step(_EQUAL, number, 0, 1), _refuse(0)]
     for number in (_SOCKET[column], _SOCKETPAIR[column]):
         steps += [
             _step(_EQUAL, number, 0, 4),

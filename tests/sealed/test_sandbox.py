@@ -403,6 +403,10 @@ def test_the_filter_decides_alike_on_both_machines(machine: str, arch: int) -> N
     assert decide(machine, arch, prlimit, 77) == refused | errno.EPERM
     assert decide(machine, arch, connect) == ALLOWED
     assert decide(machine, arch, connect, connect=False) == refused | errno.EPERM
+    fchmod, fchown = (91, 93) if x86 else (52, 55)
+    assert decide(machine, arch, fchmod) == decide(machine, arch, fchown) == ALLOWED
+    assert decide(machine, arch, fchmod, connect=False) == refused
+    assert decide(machine, arch, fchown, connect=False) == refused | errno.EPERM
     for name, numbers in seccomp.REFUSED.items():
         number = numbers[0 if x86 else 1]
         if number is not None:
