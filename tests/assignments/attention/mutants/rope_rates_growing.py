@@ -1,5 +1,6 @@
 # mistake: The sign of the exponent is wrong: rates grow.
 # fails: rope-values rope-theta
+# may fail: rope-precision
 # %% rope
 def rotary_embedding(x, positions, theta=10_000.0):
     dtype = torch.float64 if x.dtype == torch.float64 else torch.float32

@@ -1,5 +1,6 @@
 # mistake: The pairs are turned in the wrong direction.
 # fails: rope-values
+# may fail: rope-precision
 # %% rope
 def rotary_embedding(x, positions, theta=10_000.0):
     dtype = torch.float64 if x.dtype == torch.float64 else torch.float32

@@ -1,5 +1,6 @@
 # mistake: einsum names exactly batch and heads.
 # fails: sdpa-values sdpa-scale
+# may fail: sdpa-boolean
 # %% sdpa
 def scaled_dot_product_attention(query, key, value, mask=None, scale=None):
     if scale is None:
