@@ -39,6 +39,7 @@ def main(descriptor: int) -> None:
         descriptor: a connected SOCK_SEQPACKET socket. The other end is trusted; it is the only
             one that ever writes here.
     """
+    _forget_signals()
     control = socket.socket(fileno=descriptor)
     hello = json.loads(control.recv(MESSAGE_BYTES))
     mechanisms = Mechanisms.from_json(hello["mechanisms"])
@@ -56,6 +57,16 @@ def main(descriptor: int) -> None:
         raise
     _send(control, {"ready": seconds, "pid": os.getpid()})
     _Zygote(control, mechanisms, readable).serve()
+
+
+def _forget_signals() -> None:
+    """Treat signals as in a process of one's own: `nohup` and shells have some of them ignored, and
+    student code would behave otherwise there.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
 def _warm(home: str) -> float:

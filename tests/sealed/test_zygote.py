@@ -130,6 +130,24 @@ def test_two_children_share_no_process_table_and_no_user(nursery: Nursery) -> No
             assert len(names) == 2, kind
 
 
+def test_signals_that_a_shell_ignores_are_not_ignored_there(mechanisms: Mechanisms) -> None:
+    wanted = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in wanted}
+    try:
+        started = Nursery(mechanisms)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    try:
+        processes = [started.process, *descendants(started.process)]
+        lines = [Path(f"/proc/{process}/status").read_text() for process in processes]
+    finally:
+        started.close()
+    masks = [int(text.partition("SigIgn:")[2].split()[0], 16) for text in lines]
+    ignored = [number.name for number in wanted if masks[-1] >> (number - 1) & 1]
+    assert ignored == []
+
+
 def test_closing_a_nursery_ends_everything_that_came_from_it(mechanisms: Mechanisms) -> None:
     nursery = Nursery(mechanisms)
     with ExitStack() as stack:
