@@ -459,7 +459,7 @@ HONEST_CHILDREN = """
 import multiprocessing, os, torch
 from torch.utils.data import DataLoader
 def work(number):
-    print('worker', number)
+    print(f'worker {number}')
     return number
 def child():
     print('child')
