@@ -283,11 +283,11 @@ class _Batch:
         )
 
     def _sealed(self, assignment: Assignment, memory: Memory) -> Assignment:
-        sealed = memory.open_cells(assignment)
+        sealed = memory.sealed(assignment)
         if sealed is None:
             sealed = self.backend.seal(assignment, self.policy)
             with suppress(OSError):
-                memory.keep_open_cells(assignment, sealed)
+                memory.keep_sealed(assignment, sealed)
         return sealed
 
     def _graded(

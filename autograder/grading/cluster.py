@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any, Final, final
 
@@ -132,7 +131,9 @@ class DaskBackend:
             ) from error
         if reply.problem:
             raise OperatorError(f"the reference solution could not be run: {reply.problem}")
-        return replace(assignment, open_cells=reply.open_cells)
+        if reply.sealing is None or not reply.sealing.fits(assignment):
+            raise OperatorError(f"a worker of {self._address} sealed another assignment")
+        return reply.sealing.applied(assignment)
 
     def begin(self, assignment: Assignment, policy: Policy) -> None:
         """Give the assignment to every worker, those that come later included."""

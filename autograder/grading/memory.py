@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, final
 
@@ -13,11 +12,12 @@ from autograder.grading.fingerprint import fingerprint
 from autograder.grading.plain import PlainError, decode, digest, encode
 from autograder.grading.policy import Policy
 from autograder.grading.received import read_verdict
+from autograder.grading.sealing import Sealing
 from autograder.grading.verdict import Status, SubmissionStatus, Verdict
 
 __all__ = ["Memory", "Reuse", "is_settled"]
 
-_OPEN_CELLS_LIMIT: Final = 16 << 20
+_SEALING_LIMIT: Final = 16 << 20
 _UNSETTLED: Final = {Status.TIMEOUT, Status.MEMORY, Status.CRASHED}
 
 
@@ -46,12 +46,6 @@ def is_settled(verdict: Verdict) -> bool:
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class _OpenCells:
-    cells: frozenset[tuple[str, str]]
-
-
-@final
 class Memory:
     """Finds and keeps the verdicts of one batch.
 
@@ -72,33 +66,27 @@ class Memory:
         self._assignment: Assignment | None = None
         self._assignment_digest = ""
 
-    def open_cells(self, assignment: Assignment) -> Assignment | None:
+    def sealed(self, assignment: Assignment) -> Assignment | None:
         """The assignment as it was sealed before; None if it was not."""
         if self._cache is None or self._reuse is Reuse.NOTHING:
             return None
-        data = self._cache.load(self._open_cells_key(assignment))
+        data = self._cache.load(self._sealing_key(assignment))
         if data is None:
             return None
         try:
-            kept = decode(_OpenCells, data, limit=_OPEN_CELLS_LIMIT)
+            kept = decode(Sealing, data, limit=_SEALING_LIMIT)
         except PlainError:
             return None
-        known = {
-            (notebook.name, cell.cell_id)
-            for notebook in assignment.notebooks.values()
-            for cell in notebook.cells
-        }
-        return replace(assignment, open_cells=kept.cells) if kept.cells <= known else None
+        return kept.applied(assignment) if kept.fits(assignment) else None
 
-    def keep_open_cells(self, assignment: Assignment, sealed: Assignment) -> None:
-        """Keep which cells are open.
+    def keep_sealed(self, assignment: Assignment, sealed: Assignment) -> None:
+        """Keep what sealing decided.
 
         Raises:
             OSError: there is no room.
         """
         if self._cache is not None:
-            data = encode(_OpenCells(sealed.open_cells))
-            self._cache.store(self._open_cells_key(assignment), data)
+            self._cache.store(self._sealing_key(assignment), encode(Sealing.of(sealed)))
 
     def begin(self, assignment: Assignment) -> None:
         """From now on it is about this assignment, which is sealed."""
@@ -144,6 +132,6 @@ class Memory:
         if self._cache is not None:
             self._cache.trim()
 
-    def _open_cells_key(self, assignment: Assignment) -> str:
+    def _sealing_key(self, assignment: Assignment) -> str:
         engine = self._engines[0] if self._engines else ""
-        return cache_key("open cells", *self._conditions, digest(assignment), engine)
+        return cache_key("sealing", *self._conditions, digest(assignment), engine)

@@ -19,7 +19,7 @@ from autograder.grading.grade import Submission
 from autograder.grading.plain import PlainError, decode, encode
 from autograder.grading.policy import Policy
 from autograder.grading.pool import EngineFactory, EnginePool
-from autograder.grading.sealing import seal
+from autograder.grading.sealing import Sealing, seal
 from autograder.grading.verdict import Verdict
 from autograder.sealed import EngineError
 from autograder.sealed.model import Engine
@@ -63,14 +63,14 @@ class Reply:
 
     Args:
         verdict: what grading gave, if it did.
-        open_cells: what sealing gave, if that was asked for.
+        sealing: what sealing gave, if that was asked for.
         problem: why there is neither.
         refused: no task of this run can succeed on this worker.
         host: the machine that did it.
     """
 
     verdict: Verdict | None = None
-    open_cells: frozenset[tuple[str, str]] = frozenset()
+    sealing: Sealing | None = None
     problem: str = ""
     refused: bool = False
     host: str = ""
@@ -152,7 +152,7 @@ class GradingPlugin(WorkerPlugin):
         sealed = self._engines.run(
             lambda engine: seal(order.assignment, engine, order.policy.limits)
         )
-        return Reply(open_cells=sealed.open_cells, host=socket.gethostname())
+        return Reply(sealing=Sealing.of(sealed), host=socket.gethostname())
 
     def _ready(self) -> Order | Reply:
         order = self._order

@@ -14,9 +14,49 @@ from autograder.grading.grade import instructor_program
 from autograder.grading.score import score_cell
 from autograder.sealed.model import CellResult, Engine, Limits, Program
 
-__all__ = ["failing_cells", "seal"]
+__all__ = ["Sealing", "failing_cells", "seal"]
 
 _Cells: TypeAlias = frozenset[tuple[str, str]]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """All that running the reference solution decides, to be kept or sent elsewhere.
+
+    Args:
+        open_cells: as `Assignment` has them.
+        borrowing_cells: likewise.
+        methods: likewise.
+    """
+
+    open_cells: frozenset[tuple[str, str]]
+    borrowing_cells: frozenset[tuple[str, str]]
+    methods: frozenset[tuple[str, str, str]] | None
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> Sealing:
+        """What was decided about an assignment."""
+        return cls(assignment.open_cells, assignment.borrowing_cells, assignment.methods)
+
+    def applied(self, assignment: Assignment) -> Assignment:
+        """The same assignment, decided."""
+        return replace(
+            assignment,
+            open_cells=self.open_cells,
+            borrowing_cells=self.borrowing_cells,
+            methods=self.methods,
+        )
+
+    def fits(self, assignment: Assignment) -> bool:
+        """Whether it is about cells that the assignment has."""
+        known = {
+            (notebook.name, cell.cell_id)
+            for notebook in assignment.notebooks.values()
+            for cell in notebook.cells
+        }
+        named = {(notebook, cell) for notebook, cell, _ in self.methods or ()}
+        return self.open_cells | self.borrowing_cells | named <= known
 
 
 def seal(assignment: Assignment, engine: Engine, limits: Limits) -> Assignment:
