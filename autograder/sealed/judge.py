@@ -178,9 +178,11 @@ class Judge:
             return Cause(Origin.TEST)
 
     def _is_instructors(self, filename: str) -> bool:
-        return self._shell.cell_of(filename) is not None or Path(filename).is_relative_to(
-            self._folder
-        )
+        if self._shell.cell_of(filename) is not None:
+            return True
+        path = Path(filename)
+        # A virtual environment may lie in the folder; what is installed there is no author's.
+        return path.is_relative_to(self._folder) and not path.is_relative_to(sys.prefix)
 
     def _end_cell(self, bridge: Bridge, names: list[tuple[str, bool, Any]]) -> None:
         bridge.names = lambda: names

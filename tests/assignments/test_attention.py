@@ -8,5 +8,6 @@ class TestAttention(AssignmentTests):
         "attention",
         plots=frozenset({"maps", "rope-plot"}),
         unanswered=frozenset({"question-1-answer", "question-2-answer"}),
-        seeds=50,
+        every=12,
+        seeds=20,
     )

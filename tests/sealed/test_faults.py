@@ -15,6 +15,7 @@ from autograder.sealed.engine import SealedEngine
 from autograder.sealed.levels import Level
 from autograder.sealed.model import Cell, Limits, Program, Role
 from autograder.sealed.probe import probe
+from tests.sealed.processes import is_running
 
 pytestmark = pytest.mark.skipif(
     probe().level is not Level.FULL, reason="this machine does not reach the full level"
@@ -185,7 +186,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_run_completes(
     os.kill(supervisor, signal.SIGKILL)
     os.waitpid(supervisor, 0)
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{process}").exists() for process in processes):
+    while any(map(is_running, processes)):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert marks(engine) == STATUSES

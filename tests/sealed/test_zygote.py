@@ -18,6 +18,7 @@ from autograder.sealed.nursery import Child, Nursery, NurseryLost, interpreter_p
 from autograder.sealed.probe import choose, probe
 from autograder.sealed.sandbox import Part, Plan
 from autograder.sealed.scratch import pack
+from tests.sealed.processes import is_running
 
 pytestmark = pytest.mark.skipif(
     probe().level is not Level.FULL, reason="this machine does not reach the full level"
@@ -76,15 +77,6 @@ def wait_until_gone(processes: list[int], seconds: float = 5.0) -> list[int]:
         left = [process for process in left if is_running(process)]
         time.sleep(0.01)
     return left
-
-
-def is_running(process: int) -> bool:
-    """Whether a process has not ended; one that its new parent has yet to reap has."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
 def test_a_course_in_the_folder_of_the_virtual_environment_stays_out_of_sight(
