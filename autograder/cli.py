@@ -338,7 +338,7 @@ def _require_folder(path: Path) -> None:
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:
-    from autograder.export.write import write_file
+    from autograder.folders import write_file
 
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     write_file(path, (text + "\n").encode("utf-8", "replace"))

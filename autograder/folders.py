@@ -1,12 +1,15 @@
-"""Folders that are replaced as a whole."""
+"""Files and folders that are replaced as a whole."""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["read_folder", "replace_folder"]
+from autograder.errors import OperatorError
+
+__all__ = ["read_folder", "replace_folder", "write_file"]
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
@@ -37,3 +40,22 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         if target.exists():
             target.rename(Path(scratch, "old"))
         new.rename(target)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Replace a file in one step; a pipe is written to.
+
+    Raises:
+        OperatorError: it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        if path.exists() and not path.is_file():
+            # A pipe or a terminal: there is nothing to replace.
+            path.write_bytes(data)
+            return
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OperatorError(f"{path} cannot be written: {error.strerror}") from error

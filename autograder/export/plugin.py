@@ -15,7 +15,7 @@ from autograder.export.formats import FORMATS
 from autograder.export.grades import read_grades
 from autograder.export.options import Options
 from autograder.export.template import read_table
-from autograder.export.write import write_file
+from autograder.folders import write_file
 
 __all__ = [
     "Blackboard",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +12,11 @@ from autograder.errors import OperatorError
 from autograder.export.formats import FORMATS
 from autograder.export.grades import Grades, read_grades
 from autograder.export.options import Options
+from autograder.folders import write_file
 from autograder.grading.gradebook import open_gradebook
 from autograder.lateness import load_rules, sync
 
-__all__ = ["ExportReport", "export", "write_file"]
+__all__ = ["ExportReport", "export"]
 
 
 @final
@@ -95,22 +95,3 @@ def _feedback(course: Course, grades: Grades) -> dict[tuple[str, str], tuple[Pat
 def _refuse_unknown(kind: str, wanted: Collection[str], known: Collection[str]) -> None:
     if missing := sorted(set(wanted) - set(known)):
         raise OperatorError(f"the gradebook has no {kind} {', '.join(map(repr, missing))}")
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Replace a file in one step; a pipe is written to.
-
-    Raises:
-        OperatorError: it cannot be written.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        if path.exists() and not path.is_file():
-            # A pipe or a terminal: there is nothing to replace.
-            path.write_bytes(data)
-            return
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OperatorError(f"{path} cannot be written: {error.strerror}") from error

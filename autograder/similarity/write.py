@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.export.write import write_file
 from autograder.feedback.inert import clean
+from autograder.folders import write_file
 from autograder.similarity.compare import Pair, Similarity, Work
 from autograder.similarity.fingerprints import one_newline
 
