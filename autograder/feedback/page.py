@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from autograder.feedback.inert import CODE_CSS
 from autograder.feedback.language import Language
+from autograder.pages import environment, read_style, security_policy
 
 __all__ = ["CellView", "Exercise", "Page", "Result", "render"]
+
+_PACKAGE = "autograder.feedback"
 
 
 @final
@@ -133,44 +134,32 @@ class Page:
 
 def render(page: Page, language: Language) -> bytes:
     """The page as HTML that needs no other file and runs no script."""
-    template = _environment().get_template("page.html.j2")
     style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; "
-        "form-action 'none'"
-    )
-    text = template.render(
-        page=page,
-        style=Markup(style),  # noqa: S704 - our own file
-        policy=policy,
-        language=language,
-        say=language.say,
+    text = (
+        _templates()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            style=style,
+            policy=security_policy(style),
+            language=language,
+            say=language.say,
+        )
     )
     return text.encode("utf-8", "replace")
 
 
 @cache
-def _style() -> str:
-    loader = _environment().loader
-    if loader is None:
-        raise RuntimeError("the environment has no loader")
-    own, _, _ = loader.get_source(_environment(), "page.css")
-    return f"\n{own}\n{CODE_CSS}\n"
+def _style() -> Markup:
+    return Markup("\n{}\n{}\n").format(read_style(_PACKAGE, "page.css"), Markup(CODE_CSS))  # noqa: S704 - our own
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("autograder.feedback"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["points"] = _points
-    environment.filters["said"] = _said
-    return environment
+def _templates() -> Environment:
+    made = environment(_PACKAGE)
+    made.filters["points"] = _points
+    made.filters["said"] = _said
+    return made
 
 
 @pass_context

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from autograder.feedback.inert import clean
 from autograder.folders import write_file
+from autograder.pages import environment, read_style, security_policy
 from autograder.similarity.compare import Pair, Similarity, Work
 from autograder.similarity.fingerprints import one_newline
 
 __all__ = ["chance", "to_json", "write_page"]
 
+_PACKAGE = "autograder.similarity"
 _SHOWN = 60
 _MAX_LINES = 400
 
@@ -34,22 +31,20 @@ def write_page(
     Raises:
         OperatorError: it cannot be written.
     """
-    environment = Environment(
-        loader=PackageLoader("autograder.similarity"), autoescape=True, undefined=StrictUndefined
-    )
-    loader = environment.loader
-    if loader is None:
-        raise RuntimeError("the environment has no loader")
-    style = loader.get_source(environment, "similar.css")[0]
-    text = environment.get_template("similar.html.j2").render(
-        assignment=assignment,
-        found=found,
-        chance=chance,
-        pairs=found.pairs[: max(_SHOWN, len(found.suspicious))],
-        shown=[_side_by_side(pair, works) for pair in found.pairs[:_SHOWN]],
-        unread={clean(student): clean(reason) for student, reason in unread.items()},
-        style=Markup(style),  # noqa: S704 - our own file
-        digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    style = read_style(_PACKAGE, "similar.css")
+    text = (
+        environment(_PACKAGE)
+        .get_template("similar.html.j2")
+        .render(
+            assignment=assignment,
+            found=found,
+            chance=chance,
+            pairs=found.pairs[: max(_SHOWN, len(found.suspicious))],
+            shown=[_side_by_side(pair, works) for pair in found.pairs[:_SHOWN]],
+            unread={clean(student): clean(reason) for student, reason in unread.items()},
+            style=style,
+            policy=security_policy(style),
+        )
     )
     write_file(path, text.encode("utf-8", "replace"))
 
