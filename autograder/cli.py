@@ -616,17 +616,21 @@ def similar(
     course: CourseOption = None,
 ) -> None:
     """Rank pairs of submissions that are alike beyond what the task explains."""
+    from autograder.similarity import kept_path, to_json, write_page
     from autograder.similarity import similar as compare_submissions
-    from autograder.similarity import to_json, write_page
 
     if json_file is not None:
         _require_folder(json_file)
     console = make_console()
-    found, works, unread = compare_submissions(_open(course), assignment, threshold=threshold)
+    opened = _open(course)
+    found, works, unread = compare_submissions(opened, assignment, threshold=threshold)
     target = html or Path(f"similar-{assignment}.html")
     write_page(target, assignment, found, works, unread)
-    if json_file is not None:
-        _write_json(json_file, to_json(assignment, found, unread))
+    document = to_json(assignment, found, unread)
+    kept = kept_path(opened, assignment)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for file in filter(None, (kept, json_file)):
+        _write_json(file, document)
     for pair in found.suspicious[:20]:
         console.print(Text(f"{pair.alike:4.0%}  {clean(pair.one)} and {clean(pair.other)}"))
     console.print(

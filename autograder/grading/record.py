@@ -27,11 +27,21 @@ _SAVE_SECONDS: Final = 20.0
 @final
 @dataclass(frozen=True, slots=True)
 class CellRecord:
-    """What grading said about one cell."""
+    """What grading said about one cell.
+
+    Args:
+        status: how it ended.
+        points: earned automatically.
+        message: for the student.
+        cpu_seconds: CPU time used.
+        peak_bytes: the most private memory used, 0 where unknown.
+    """
 
     status: Status
     points: float
     message: str
+    cpu_seconds: float = 0.0
+    peak_bytes: int = 0
 
 
 @final
@@ -44,12 +54,14 @@ class SubmissionRecord:
         reason: why it is quarantined.
         repairs: what was put right.
         cells: by notebook and grade id.
+        seconds: wall time that grading took.
     """
 
     status: SubmissionStatus
     reason: str
     repairs: tuple[Repair, ...]
     cells: Mapping[tuple[str, str], CellRecord]
+    seconds: float = 0.0
 
 
 def record_path(course: Course, assignment: str) -> Path:
@@ -164,8 +176,13 @@ def _submission(entry: Mapping[str, Any]) -> SubmissionRecord:
         ),
         cells={
             (cell["notebook"], cell["grade_id"]): CellRecord(
-                Status(cell["status"]), float(cell["points"]), str(cell["message"])
+                status=Status(cell["status"]),
+                points=float(cell["points"]),
+                message=str(cell["message"]),
+                cpu_seconds=float(cell.get("cpu_seconds", 0)),
+                peak_bytes=int(cell.get("peak_bytes", 0)),
             )
             for cell in entry["cells"]
         },
+        seconds=float(entry.get("seconds", 0)),
     )

@@ -142,6 +142,8 @@ class Verdict:
                     "author_note": cell.author_note,
                     "detail": cell.detail,
                     "open": cell.open,
+                    "cpu_seconds": round(cell.cpu_seconds, 4),
+                    "peak_bytes": cell.peak_bytes,
                 }
                 for cell in self.cells
             ],

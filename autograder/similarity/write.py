@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.course import Course, check_name
 from autograder.feedback.inert import clean
 from autograder.folders import write_file
 from autograder.pages import environment, read_style, security_policy
 from autograder.similarity.compare import Pair, Similarity, Work
 from autograder.similarity.fingerprints import one_newline
 
-__all__ = ["chance", "to_json", "write_page"]
+__all__ = ["chance", "kept_path", "to_json", "write_page"]
 
 _PACKAGE = "autograder.similarity"
 _SHOWN = 60
@@ -47,6 +48,13 @@ def write_page(
         )
     )
     write_file(path, text.encode("utf-8", "replace"))
+
+
+def kept_path(course: Course, assignment: str) -> Path:
+    """Where the last comparison of an assignment is kept, as `to_json` has it."""
+    return (
+        course.root / ".autograder" / "similar" / f"{check_name('an assignment', assignment)}.json"
+    )
 
 
 def to_json(assignment: str, found: Similarity, unread: Mapping[str, str]) -> dict[str, Any]:

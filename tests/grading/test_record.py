@@ -20,8 +20,20 @@ def save(course: Course, **verdicts: Verdict) -> None:
 GOOD = Verdict(
     assignment="square",
     status=SubmissionStatus.GRADED,
-    cells=(CellVerdict("square", "values", Status.FAILED, 0.0, 2.0, message="平方不对"),),
+    cells=(
+        CellVerdict(
+            "square",
+            "values",
+            Status.FAILED,
+            0.0,
+            2.0,
+            message="平方不对",
+            cpu_seconds=0.25,
+            peak_bytes=7,
+        ),
+    ),
     repairs=(Repair("square", "values", "put back"),),
+    seconds=1.5,
 )
 BAD = Verdict(assignment="square", status=SubmissionStatus.QUARANTINED, reason="it is empty")
 
@@ -34,6 +46,7 @@ def test_what_was_saved_is_loaded(course: Course) -> None:
     assert loaded["ada"].repairs == GOOD.repairs
     cell = loaded["ada"].cells["square", "values"]
     assert (cell.status, cell.points, cell.message) == (Status.FAILED, 0.0, "平方不对")
+    assert (cell.cpu_seconds, cell.peak_bytes, loaded["ada"].seconds) == (0.25, 7, 1.5)
 
 
 def test_students_that_were_not_graded_again_stay(course: Course) -> None:
