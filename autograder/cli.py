@@ -365,7 +365,7 @@ def policy(
         )
     gradebook = open_gradebook(opened)
     try:
-        deductions = apply_policy(rules, gradebook) if apply else assess_course(rules, gradebook)
+        deductions = (apply_policy if apply else assess_course)(opened, gradebook)
     finally:
         gradebook.close()
     console = make_console()
@@ -437,7 +437,6 @@ def export(
     """Write the grades to a file."""
     from autograder.export import FORMATS, Options, read_table
     from autograder.export import export as export_grades
-    from autograder.lateness import load_rules
 
     columns = {}
     for entry in column or ():
@@ -447,10 +446,8 @@ def export(
         columns[name] = header
     if to is None:
         to = Path(f"grades{FORMATS[format].suffix if format in FORMATS else '.csv'}")
-    opened = _open(course)
-    rules = load_rules(opened)
     report = export_grades(
-        opened,
+        _open(course),
         to,
         format,
         assignments=assignment or (),
@@ -461,7 +458,6 @@ def export(
             columns=columns,
             provisional=provisional,
             missing_as_zero=missing_as_zero,
-            drop_lowest=rules.drop_lowest if rules else 0,
         ),
     )
     console = make_console()

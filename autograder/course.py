@@ -98,6 +98,15 @@ class Course:
                 config.IncludeHeaderFooter[part] = str(root / value)
         return cls(root=root, config=config, coursedir=CourseDirectory(config=config))
 
+    @classmethod
+    def of_command(cls, config: Config) -> Course:
+        """The course of a running nbgrader command, which works in the course directory.
+
+        Args:
+            config: of the command; it is copied.
+        """
+        return cls.from_config(config, Path(config.CourseDirectory.get("root") or Path.cwd()))
+
     @property
     def db_url(self) -> str:
         """URL of the gradebook database."""

@@ -78,8 +78,7 @@ class SealedExecute(Execute):  # type: ignore[misc]  # nbgrader ships no types
 def _restored(
     config: Any, nb: Any, resources: Any
 ) -> tuple[Course, AssignmentNotebook, RestoredNotebook]:
-    # nbgrader's converters work in the course directory.
-    course = Course.from_config(config, Path(config.CourseDirectory.get("root") or Path.cwd()))
+    course = Course.of_command(config)
     name = resources["nbgrader"]["notebook"]
     notebook = _assignment(course, resources).notebooks[name]
     where = f"{resources['nbgrader']['student']}/{name}.ipynb"

@@ -29,6 +29,10 @@ __all__ = ["CollectReport", "Doubt", "Filed", "Outcome", "collect"]
 
 _HISTORY = ".history"
 _TIMESTAMP = "timestamp.txt"
+_UNLINKED = (
+    "neither an id nor an e-mail address that another table has with an id: nobody is found by "
+    "this entry. Add the address to your list of students"
+)
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?( ([A-Za-z][A-Za-z_/]{0,31}|[+-]\d\d:?\d\d))?"
 )
@@ -158,13 +162,15 @@ def collect(
     if missing:
         raise OperatorError(f"there is nothing to collect at {', '.join(missing)}")
     rules = load_rules(course) or Rules()
+    roster = read_rosters(rosters, _enrolled(course))
     run = _Run(
         course=course,
         start=datetime.now(UTC),
-        roster=read_rosters(rosters, _enrolled(course)),
+        roster=roster,
         rules=rules,
         late_replaces=late_replaces,
         dry_run=dry_run,
+        doubtful=[Doubt("the roster", label, _UNLINKED) for label in roster.unlinked],
     )
     limits = limits or CollectLimits()
     notebooks = [source for source in sources if source.suffix == ".ipynb" and source.is_file()]

@@ -38,6 +38,11 @@ class RosterEntry:
     emails: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
 
+    @property
+    def label(self) -> str:
+        """What tells a reader which entry it is."""
+        return next(iter([*sorted(self.emails), *sorted(self.names), *sorted(self.keys)]), self.id)
+
 
 @final
 class Roster:
@@ -45,6 +50,9 @@ class Roster:
 
     Args:
         entries: from all tables. Those that share an id or an e-mail address are one student.
+
+    Attributes:
+        unlinked: labels of the entries that no id belongs to, or several; they find nobody.
     """
 
     def __init__(self, entries: Iterable[RosterEntry]) -> None:
@@ -57,13 +65,13 @@ class Roster:
         self._ids = {_folded(entry.id): entry.id for entry in everybody if entry.id}
         self._keys: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
-        self.unlinked = 0
+        self.unlinked: list[str] = []
         for entry in everybody:
             owners = {entry.id} if entry.id else set()
             if not owners:
                 owners = set().union(*(by_email.get(email, set()) for email in entry.emails))
             if len(owners) != 1:
-                self.unlinked += 1
+                self.unlinked.append(entry.label)
                 continue
             for key in entry.keys | entry.emails:
                 self._keys.setdefault(key, set()).update(owners)

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any, Protocol, final
 
 from autograder.export import lms
-from autograder.export.grades import CellMark, Grades, Person, Work
 from autograder.export.options import Exported, Options
 from autograder.export.rows import GradeRow, grade_rows
 from autograder.export.text import csv_text, harmless, number
 from autograder.export.workbook import workbook
+from autograder.grading.marks import CellMark, Grades, Person, Work
 
 __all__ = ["FORMATS", "Encode", "Format"]
 
@@ -36,14 +36,12 @@ class Format:
     Args:
         encode: makes the file.
         suffix: how its name ends.
-        help: what it is, in a few words.
         cells: whether it needs every cell's marks.
         feedback: whether it carries the feedback pages.
     """
 
     encode: Encode
     suffix: str
-    help: str
     cells: bool = False
     feedback: bool = False
 
@@ -125,23 +123,20 @@ def json_file(grades: Grades, options: Options) -> Exported:
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "csv": Format(csv_rows, ".csv", "one row a student and assignment, as nbgrader has it"),
-        "csv-wide": Format(csv_wide, ".csv", "one row a student, one column an assignment"),
-        "csv-cells": Format(csv_cells, ".csv", "one row a cell", cells=True),
-        "xlsx": Format(workbook, ".xlsx", "Excel, totals as formulas", cells=True),
-        "json": Format(json_file, ".json", "everything as data", cells=True),
-        "canvas": Format(lms.canvas, ".csv", "Canvas gradebook; best with --template"),
-        "moodle": Format(lms.moodle, ".csv", "Moodle grade import", cells=True),
+        "csv": Format(csv_rows, ".csv"),
+        "csv-wide": Format(csv_wide, ".csv"),
+        "csv-cells": Format(csv_cells, ".csv", cells=True),
+        "xlsx": Format(workbook, ".xlsx", cells=True),
+        "json": Format(json_file, ".json", cells=True),
+        "canvas": Format(lms.canvas, ".csv"),
+        "moodle": Format(lms.moodle, ".csv", cells=True),
         "moodle-worksheet": Format(
             lms.moodle_worksheet,
             ".csv",
-            "Moodle's offline grading worksheet, filled in",
             cells=True,
         ),
-        "moodle-feedback": Format(
-            lms.moodle_feedback, ".zip", "the feedback pages as Moodle takes them", feedback=True
-        ),
-        "blackboard": Format(lms.blackboard, ".csv", "Blackboard upload; best with --template"),
+        "moodle-feedback": Format(lms.moodle_feedback, ".zip", feedback=True),
+        "blackboard": Format(lms.blackboard, ".csv"),
     }
 )
 

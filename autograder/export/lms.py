@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from typing import final
 
 from autograder.errors import OperatorError
-from autograder.export.grades import CellMark, Grades, Person, Work
 from autograder.export.options import Exported, Options
 from autograder.export.template import Table
 from autograder.export.text import csv_text, harmless, number
+from autograder.grading.marks import CellMark, Grades, Person, Work
 
 __all__ = ["blackboard", "canvas", "moodle", "moodle_feedback", "moodle_worksheet"]
 
@@ -42,8 +42,8 @@ class _Lms:
         ids: columns that may hold the id by which the gradebook knows a student.
         email: columns that hold an e-mail address.
         names: columns that hold what people call themselves.
-        title: takes the assignment's name from the header of its column.
-        most: takes the points there are from the header or the row that has them.
+        title: takes the assignment's name (`title`), the LMS's number of it (`id`) and, where the
+            LMS says them there, its points (`most`) from the header of its column.
         is_student: whether a row is about a student.
     """
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import final
 
-from autograder.export.grades import Grades, Mark, Person, Work
+from autograder.course import Course
 from autograder.export.template import Table
+from autograder.grading.marks import Grades, Mark, Person, Work
+from autograder.lateness import load_rules
 
 __all__ = ["Exported", "Options"]
 
@@ -27,7 +29,8 @@ class Options:
             otherwise such marks stay empty in files for an LMS.
         missing_as_zero: give 0 to who handed nothing in; otherwise that stays empty in files for
             an LMS.
-        drop_lowest: how many assignments with the lowest share of points leave a student's total.
+        drop_lowest: how many assignments with the lowest share of points leave a student's total;
+            None for what the course's rules say (see `of_course`), and none without rules.
         feedback: the page of a student's assignment by its file name, for formats that carry it.
     """
 
@@ -36,8 +39,17 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=dict)
     provisional: bool = False
     missing_as_zero: bool = False
-    drop_lowest: int = 0
+    drop_lowest: int | None = None
     feedback: Mapping[tuple[str, str], tuple[Path, ...]] = field(default_factory=dict)
+
+    def of_course(self, course: Course) -> Options:
+        """These, completed by what `policy.toml` of the course says.
+
+        Raises:
+            OperatorError: the file says something that has no meaning.
+        """
+        rules = load_rules(course) if self.drop_lowest is None else None
+        return self if rules is None else replace(self, drop_lowest=rules.drop_lowest)
 
     def points(self, mark: Mark | None) -> float | None:
         """What an LMS is told about a mark; None to leave its entry as it is."""
@@ -54,7 +66,7 @@ class Options:
             for mark in (grades.mark(work, person),)
         }
         kept = sorted(worth, key=lambda work: -shares[work.name])
-        dropped = {work.name for work in kept[max(1, len(kept) - self.drop_lowest) :]}
+        dropped = {work.name for work in kept[max(1, len(kept) - (self.drop_lowest or 0)) :]}
         return tuple(work for work in grades.works if work.name not in dropped)
 
     def withheld(self, grades: Grades) -> list[tuple[Work, Person]]:

@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Unicode
 
+from autograder.course import Course
 from autograder.export.formats import FORMATS
-from autograder.export.grades import read_grades
 from autograder.export.options import Options
 from autograder.export.template import read_table
 from autograder.folders import write_file
+from autograder.grading.marks import read_grades
+from autograder.lateness import apply_policy
 
 __all__ = [
     "Blackboard",
@@ -54,6 +56,8 @@ class SafeCsvExportPlugin(ExportPlugin):  # type: ignore[misc]  # nbgrader ships
     def export(self, gradebook: Any) -> None:
         """Write the grades to `self.to`, `grades` with the format's suffix by default."""
         chosen = FORMATS[self.format]
+        course = Course.of_command(self.config)
+        apply_policy(course, gradebook)
         grades = read_grades(
             gradebook,
             assignments=[str(name) for name in self.assignment],
@@ -66,7 +70,7 @@ class SafeCsvExportPlugin(ExportPlugin):  # type: ignore[misc]  # nbgrader ships
             columns=dict(self.columns),
             provisional=self.provisional,
             missing_as_zero=self.missing_as_zero,
-        )
+        ).of_course(course)
         exported = chosen.encode(grades, options)
         target = Path(self.to or f"grades{chosen.suffix}")
         self.log.info("Exporting grades to %s", target)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import final
 
-from autograder.export.grades import Grades
+from autograder.grading.marks import Grades
 
 __all__ = ["GradeRow", "grade_rows"]
 

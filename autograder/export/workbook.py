@@ -10,8 +10,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from autograder.export.grades import Grades
 from autograder.export.options import Exported, Options
+from autograder.grading.marks import Grades
 
 __all__ = ["workbook"]
 

@@ -10,11 +10,11 @@ from typing import final
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.export.formats import FORMATS
-from autograder.export.grades import Grades, read_grades
 from autograder.export.options import Options
 from autograder.folders import write_file
 from autograder.grading.gradebook import open_gradebook
-from autograder.lateness import load_rules, sync
+from autograder.grading.marks import Grades, read_grades
+from autograder.lateness import apply_policy
 
 __all__ = ["ExportReport", "export"]
 
@@ -52,8 +52,8 @@ def export(
         format: one of `FORMATS`.
         assignments: only these; all by default.
         students: only these; all by default.
-        options: by default what `policy.toml` drops is dropped; the feedback pages are found by
-            themselves.
+        options: what `policy.toml` drops is dropped unless they say otherwise; the feedback pages
+            are found by themselves.
 
     Raises:
         OperatorError: an unknown format, assignment or student, a template that does not fit, or
@@ -62,10 +62,9 @@ def export(
     chosen = FORMATS.get(format)
     if chosen is None:
         raise OperatorError(f"unknown format {format!r}; there is {', '.join(sorted(FORMATS))}")
-    rules = load_rules(course)
-    sync(course)
     gradebook = open_gradebook(course)
     try:
+        apply_policy(course, gradebook)
         _refuse_unknown("assignment", assignments, {a.name for a in gradebook.assignments})
         _refuse_unknown("student", students, {s.id for s in gradebook.students})
         grades = read_grades(
@@ -73,7 +72,7 @@ def export(
         )
     finally:
         gradebook.close()
-    options = options or Options(drop_lowest=rules.drop_lowest if rules else 0)
+    options = (options or Options()).of_course(course)
     if chosen.feedback:
         options = replace(options, feedback=_feedback(course, grades))
     exported = chosen.encode(grades, options)

@@ -112,7 +112,7 @@ def _gather(course: Course, assignment: str) -> _Known:
     gradebook = open_gradebook(course)
     try:
         # A person may have changed a score since, of which a penalty takes its share.
-        deductions = apply_policy(rules, gradebook) if rules else []
+        deductions = apply_policy(course, gradebook)
         marks = read_marks(gradebook, assignment)
     finally:
         gradebook.close()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from autograder.course import Course
-from autograder.export.grades import Grades, read_grades
 from autograder.grading.batch import BatchReport
 from autograder.grading.gradebook import open_gradebook
+from autograder.grading.marks import Grades, read_grades
 from autograder.grading.verdict import Status, SubmissionStatus, Verdict
 
 __all__ = ["CellChange", "Change", "Preview", "preview"]

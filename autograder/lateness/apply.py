@@ -12,6 +12,7 @@ from autograder.course import Course
 from autograder.grading.gradebook import open_gradebook
 from autograder.lateness.assess import HandedIn, Lateness, assess
 from autograder.lateness.rules import Rules, load_rules
+from autograder.trail.log import Trail
 
 __all__ = [
     "Deduction",
@@ -56,26 +57,38 @@ def assess_student(rules: Rules, gradebook: Any, student: str) -> dict[str, Late
     return assess(rules, student, {entry.name: _handed(rules, entry) for entry in submissions})
 
 
-def assess_course(rules: Rules, gradebook: Any) -> list[Deduction]:
-    """What the rules take off every submission in the gradebook; nothing is written.
+def assess_course(course: Course, gradebook: Any) -> list[Deduction]:
+    """What the course's rules take off every submission; nothing is written.
 
-    Sorted by assignment and student.
+    Sorted by assignment and student; empty where there are no rules.
+
+    Raises:
+        OperatorError: `policy.toml` says something that has no meaning.
     """
-    return [deduction for deduction, _, _ in _assessed(rules, gradebook)]
+    rules = load_rules(course)
+    return [] if rules is None else [found for found, _, _ in _assessed(rules, gradebook)]
 
 
-def apply_policy(rules: Rules, gradebook: Any) -> list[Deduction]:
-    """Bring the gradebook in step with the rules, in one transaction.
+def apply_policy(course: Course, gradebook: Any) -> list[Deduction]:
+    """Bring the gradebook in step with the course's rules, in one transaction.
 
-    Due dates and extensions that the rules do not name stay as they are.
+    Due dates and extensions that the rules do not name stay as they are; nothing happens where
+    there are no rules. Every penalty that changes is put on record first.
 
     Args:
-        rules: of the course.
-        gradebook: nbgrader's `Gradebook`.
+        course: the course.
+        gradebook: nbgrader's `Gradebook`, opened for it.
 
     Returns:
         What is taken off every submission, sorted by assignment and student.
+
+    Raises:
+        OperatorError: `policy.toml` says something that has no meaning, or the record cannot be
+            written.
     """
+    rules = load_rules(course)
+    if rules is None:
+        return []
     session = gradebook.db
     try:
         for assignment in gradebook.assignments:
@@ -89,27 +102,32 @@ def apply_policy(rules: Rules, gradebook: Any) -> list[Deduction]:
                 wanted = points or None
                 if (notebook.late_submission_penalty or 0.0) != (wanted or 0.0):
                     notebook.late_submission_penalty = wanted
+        deductions = [deduction for deduction, _, _ in found]
+        Trail(course).add_all([_on_record(entry) for entry in deductions if entry.changed])
         session.commit()
     except BaseException:
         session.rollback()
         raise
-    return [deduction for deduction, _, _ in found]
+    return deductions
 
 
 def sync(course: Course) -> list[Deduction]:
-    """`apply_policy` with the course's own rules; nothing happens where there are none.
-
-    Raises:
-        OperatorError: `policy.toml` says something that has no meaning.
-    """
-    rules = load_rules(course)
-    if rules is None:
-        return []
+    """`apply_policy` for who has not opened the gradebook."""
     gradebook = open_gradebook(course)
     try:
-        return apply_policy(rules, gradebook)
+        return apply_policy(course, gradebook)
     finally:
         gradebook.close()
+
+
+def _on_record(deduction: Deduction) -> tuple[str, dict[str, Any]]:
+    return "penalty", {
+        "assignment": deduction.lateness.assignment,
+        "student": deduction.student,
+        "points": deduction.points,
+        "points_before": deduction.before,
+        "late_seconds": deduction.lateness.late.total_seconds(),
+    }
 
 
 def write_extension(submission: Any, lateness: Lateness) -> None:

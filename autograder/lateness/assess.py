@@ -168,4 +168,4 @@ def _time(stamp: datetime, zone: str) -> str:
 
 
 def _points(points: float) -> str:
-    return f"{points:.2f}".rstrip("0").rstrip(".")
+    return f"{round(points, 2):g}"

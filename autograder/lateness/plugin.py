@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -59,6 +58,4 @@ class AssignPolicyPenalties(AssignLatePenalties):  # type: ignore[misc]  # as ab
 
 
 def _rules(config: Any) -> Rules | None:
-    # nbgrader's converters work in the course directory.
-    root = Path(config.CourseDirectory.get("root") or Path.cwd())
-    return load_rules(Course.from_config(config, root))
+    return load_rules(Course.of_command(config))

@@ -10,10 +10,10 @@ from typing import Any, final
 from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import AutograderError, OperatorError
-from autograder.export.grades import CellMark, Mark, read_grades
 from autograder.grading.gradebook import open_gradebook
+from autograder.grading.marks import CellMark, Mark, read_grades
 from autograder.grading.plain import digest
-from autograder.lateness import apply_policy, load_rules
+from autograder.lateness import assess_course, load_rules
 from autograder.lateness import explain as explain_lateness
 from autograder.trail.hands import notice
 from autograder.trail.log import Entry, Trail, read_trail
@@ -96,7 +96,7 @@ def explain(course: Course, student: str, assignment: str) -> Explanation:
     gradebook = open_gradebook(course)
     try:
         rules = load_rules(course)
-        deductions = apply_policy(rules, gradebook) if rules else []
+        deductions = assess_course(course, gradebook)
         everything = read_grades(gradebook, cells=True)
     finally:
         gradebook.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.export.grades import CellMark, Grades
+from autograder.grading.marks import CellMark, Grades
 from autograder.trail.log import Entry, Trail
 
 __all__ = ["notice"]

@@ -26,6 +26,7 @@ __all__ = ["Entry", "Trail", "TrailDamageError", "read_trail", "trail_path"]
 
 _FIRST = "0" * 64
 _TAIL_BYTES = 1 << 20
+_OWN = frozenset({"time", "who", "action", "before"})
 
 
 class TrailDamageError(OperatorError):
@@ -91,6 +92,8 @@ class Trail:
         """
         if not entries:
             return
+        if taken := _OWN & {name for _, facts in entries for name in facts}:
+            raise ValueError(f"the log itself says {', '.join(sorted(taken))}")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab+") as file:

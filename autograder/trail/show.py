@@ -91,6 +91,12 @@ def _told(entry: Entry) -> str:
                 f"noticed: a person entered {score}{extra}{said} for {facts['cell']}, at some time "
                 f"since {facts['since']} (nbgrader does not keep who)"
             )
+        case "penalty":
+            hours = facts["late_seconds"] / 3600
+            return (
+                f"late by {hours:.1f} h: {facts['points']:g} points taken off, "
+                f"{facts['points_before']:g} until then"
+            )
         case other:
             return other
 

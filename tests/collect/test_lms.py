@@ -203,7 +203,7 @@ def test_an_entry_without_an_id_is_linked_by_its_address_only() -> None:
     roster = Roster(entries)
     assert roster.by_key("moodle:1") == "ada"
     assert roster.by_key("moodle:2") is None
-    assert (roster.by_name("eve"), roster.unlinked) == ([], 1)
+    assert (roster.by_name("eve"), roster.unlinked) == ([], ["eve"])
 
 
 def test_canvas_numbers_are_no_ids(tmp_path: Path) -> None:

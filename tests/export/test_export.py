@@ -14,7 +14,6 @@ from nbgrader.plugins import CsvExportPlugin
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.export import FORMATS, Options, export
-from autograder.export.grades import Grades, Mark, Person, Work
 from autograder.export.plugin import (
     Blackboard,
     Canvas,
@@ -27,6 +26,7 @@ from autograder.export.plugin import (
 )
 from autograder.export.rows import GradeRow
 from autograder.export.text import harmless
+from autograder.grading.marks import Grades, Mark, Person, Work
 from tests.builders import make_course
 from tests.gradebooks import with_gradebook
 
@@ -224,3 +224,14 @@ def test_nbgrader_export_writes_the_same(
         assert (tmp_path / "plugin").read_bytes().startswith(b"PK")
     else:
         assert (tmp_path / "plugin").read_bytes() == (tmp_path / "ours").read_bytes()
+
+
+def test_what_the_course_drops_is_dropped_by_either_command(course: Course, tmp_path: Path) -> None:
+    (course.root / "policy.toml").write_text("drop_lowest = 1")
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        CsvWide(to=str(tmp_path / "plugin"), config=course.config).export(gradebook)
+    export(course, tmp_path / "ours", "csv-wide")
+    export(course, tmp_path / "kept", "csv-wide", options=Options(drop_lowest=0))
+    ours = (tmp_path / "ours").read_bytes()
+    assert (tmp_path / "plugin").read_bytes() == ours
+    assert (tmp_path / "kept").read_bytes() != ours

@@ -13,8 +13,8 @@ import pytest
 
 from autograder.errors import OperatorError
 from autograder.export import FORMATS, Exported, Options
-from autograder.export.grades import CellMark, Grades, Mark, Person, Work
 from autograder.export.template import parse_table
+from autograder.grading.marks import CellMark, Grades, Mark, Person, Work
 
 ADA = Person("ada", "Byron", "Ada", "ada@example.org")
 LI = Person("li", "李", "明", "li@example.org")

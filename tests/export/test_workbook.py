@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from autograder.export import FORMATS, Options
-from autograder.export.grades import CellMark, Grades, Mark, Person, Work
+from autograder.grading.marks import CellMark, Grades, Mark, Person, Work
 
 GRADES = Grades(
     "course",

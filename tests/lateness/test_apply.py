@@ -10,9 +10,11 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from autograder.course import Course
-from autograder.lateness import apply_policy, assess_course, load_rules, sync
+from autograder.errors import OperatorError
+from autograder.lateness import apply_policy, assess_course, sync
 from autograder.lateness.plugin import AssignPolicyPenalties, PolicyPenalty
 from autograder.plugins import configure
+from autograder.trail import read_trail
 from tests.builders import make_course
 from tests.gradebooks import with_gradebook
 
@@ -93,11 +95,25 @@ def gradebook_other(course: Course) -> float:
 
 
 def test_looking_writes_nothing(course: Course) -> None:
-    rules = load_rules(course)
-    assert rules is not None
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        found = assess_course(rules, gradebook)
+        found = assess_course(course, gradebook)
     assert [d.points for d in found] == [1.0, 0.0, 0.0]
+    assert penalties(course)["ada"] == 0
+    assert read_trail(course) == []
+
+
+def test_a_penalty_that_changes_is_on_record_and_one_that_does_not_is_not(course: Course) -> None:
+    sync(course)
+    sync(course)
+    (entry,) = read_trail(course)
+    assert (entry.action, entry.facts["student"], entry.facts["points"]) == ("penalty", "ada", 1.0)
+    assert (entry.facts["points_before"], entry.facts["late_seconds"]) == (0.0, 3600.0)
+
+
+def test_no_penalty_is_written_that_cannot_be_put_on_record(course: Course) -> None:
+    (course.root / ".autograder").write_text("in the way")
+    with pytest.raises(OperatorError, match="on record"):
+        sync(course)
     assert penalties(course)["ada"] == 0
 
 
@@ -114,9 +130,7 @@ def test_an_extension_entered_elsewhere_holds(course: Course) -> None:
     with Gradebook(course.db_url, course.course_id) as gradebook:
         gradebook.find_submission("a", "ada").extension = timedelta(hours=2)
         gradebook.db.commit()
-        rules = load_rules(course)
-        assert rules is not None
-        apply_policy(rules, gradebook)
+        apply_policy(course, gradebook)
         assert gradebook.find_submission("a", "ada").extension == timedelta(hours=2)
     assert penalties(course)["ada"] == 0
 

@@ -103,3 +103,9 @@ def test_any_bytes_are_read_or_refused(
     path.write_bytes(data)
     with contextlib.suppress(TrailDamageError):
         assert isinstance(read_trail(course), list)
+
+
+def test_a_fact_cannot_take_the_place_of_what_the_log_says_itself(course: Course) -> None:
+    with pytest.raises(ValueError, match="before"):
+        Trail(course).add("penalty", before=1.0)
+    assert read_trail(course) == []
