@@ -37,7 +37,7 @@ def unchanged(
     Raises:
         AssertionError: an argument was changed.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> checks.unchanged(lambda x: x.mul_(2), torch.ones(3), what="double")
@@ -79,7 +79,7 @@ def pure(
     Raises:
         AssertionError: global state was changed.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> def noise(n):
@@ -128,7 +128,7 @@ def repeatable(
     Raises:
         AssertionError: a call gave something else the second time.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> seen = []

@@ -55,7 +55,7 @@ def close(
     Raises:
         AssertionError: they disagree.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> checks.close(torch.tensor([1.0, 2.5]), torch.tensor([1.0, 2.0]), "the mean")

@@ -46,7 +46,7 @@ def cost(run: Callable[[], object]) -> Cost:
     Returns:
         The sum over the calls that `run` made; of `peak`, the largest.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> x = torch.ones(100)
@@ -100,7 +100,7 @@ def growth(
     Raises:
         AssertionError: it grows faster.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> checks.growth(lambda n: torch.ones(n, 1) + torch.ones(n), [100, 200, 400],
@@ -148,7 +148,7 @@ def counted(function: Callable[..., Any]) -> Counted:
     Args:
         function: the test's own, such as a loss or a closure.
 
-    Example:
+    Examples:
         >>> from autograder import checks
         >>> loss = checks.counted(lambda x: x * x)
         >>> [loss(1.0), loss(2.0)]

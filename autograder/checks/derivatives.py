@@ -48,7 +48,7 @@ def gradients(
         AssertionError: a gradient is missing, NaN or wrong, or an input was changed.
         ValueError: an input is not float64.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> x = torch.randn(2, 3, dtype=torch.float64)
@@ -82,7 +82,7 @@ def parameter_gradients(
     Raises:
         AssertionError: a gradient is missing or wrong.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> layer = torch.nn.Linear(3, 2).double()

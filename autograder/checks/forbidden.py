@@ -120,7 +120,7 @@ def forbidden(*names: str) -> Forbidden:
     Raises:
         ValueError: there is no such function or class.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> library = checks.forbidden("F.softmax", "torch.logsumexp")

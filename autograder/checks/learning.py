@@ -39,7 +39,7 @@ def reaches(
         AssertionError: too few runs reached it.
         ValueError: no number of runs would be a test; give more seeds or a lower threshold.
 
-    Example:
+    Examples:
         >>> from autograder import checks
         >>> accuracy = {0: 0.91, 1: 0.88, 2: 0.93}
         >>> checks.reaches(accuracy.get, "the accuracy", at_least=0.85, succeeds=0.9999,
@@ -79,7 +79,7 @@ def needed(runs: int, succeeds: float, false_fail: float = chance.DEFAULT) -> in
         succeeds: the chance that one of a right answer's succeeds.
         false_fail: the chance allowed.
 
-    Example:
+    Examples:
         >>> from autograder.checks import needed
         >>> needed(5, 0.99, 1e-6)
         2
@@ -100,7 +100,7 @@ def success_bound(successes: int, runs: int, confidence: float = 0.999) -> float
         runs: of how many.
         confidence: with which the true chance is above the bound.
 
-    Example:
+    Examples:
         >>> from autograder.checks import success_bound
         >>> round(success_bound(200, 200), 3)
         0.966

@@ -37,7 +37,7 @@ def proportion(
     Raises:
         AssertionError: too many or too few.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> dropped = torch.rand(10_000) < 0.3
@@ -78,7 +78,7 @@ def mean(
         AssertionError: the mean is too far away, or a sample is out of bounds.
         ValueError: neither or both of `std` and `bounds` are given.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> weights = 0.02 * torch.randn(64, 64)
@@ -121,7 +121,7 @@ def variance(
     Raises:
         AssertionError: the variance is too far away, or a sample is out of bounds.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> weights = torch.empty(64, 64).uniform_(-0.1, 0.1)
@@ -164,7 +164,7 @@ def independent(
     Raises:
         AssertionError: both are true together too often or too seldom.
 
-    Example:
+    Examples:
         >>> import torch
         >>> from autograder import checks
         >>> mask = torch.rand(2_000) < 0.5
