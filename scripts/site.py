@@ -74,7 +74,7 @@ class _LinksExtension(Extension):
 
 def on_config(config: MkDocsConfig) -> None:
     """Add the links' processor, and put the files of a folder where the nav has `folder/*.md`."""
-    config.markdown_extensions.append(_LinksExtension())  # type: ignore[arg-type]  # names or objects
+    config.markdown_extensions.append(_LinksExtension())
     config.nav = _expanded(config.nav, Path(config.docs_dir))
 
 
@@ -101,7 +101,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
 
 
-def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Write the page of the commands from the commands themselves."""
     _LinksExtension.links.page = page.file.src_uri
     if page.file.src_uri != COMMANDS:
