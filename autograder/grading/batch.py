@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -160,8 +160,7 @@ def grade_assignment(
             observers=Observers(progress, events),
             stop=stop or Stop(),
         )
-        run = batch.run if write else batch.look
-        return replace(run(loaded, chosen), log=log)
+        return replace(batch.run(loaded, chosen, write=write), log=log)
 
 
 @final
@@ -199,46 +198,31 @@ class _Batch:
     failures_in_a_row: int = 0
     can_keep: bool = True
 
-    def run(self, assignment: Assignment, students: Sequence[str]) -> BatchReport:
+    def run(
+        self, assignment: Assignment, students: Sequence[str], *, write: bool = True
+    ) -> BatchReport:
+        """Grade; without `write` nothing but the cache is written."""
         self.observers.started(
             assignment.name, len(students), where=self.backend.description, reuse=self.reuse.value
         )
         self.stop.on_request(self.backend.wake)
-        recorder = Recorder(self.course, assignment.name)
-        trail = Trail(self.course)
         how = "failed"
         try:
             memory = Memory(self.cache, self.reuse, self.policy, self.backend.engines)
-            with (
-                GradebookWriter(
-                    self.course, assignment, notice=self.observers.notice, stop=self.stop
-                ) as writer,
-                Ledger(self.course, assignment.name) as ledger,
-            ):
+            with self._results(assignment, memory) if write else nullcontext() as results:
                 sealed = self._sealed(assignment, memory)
-                grounds = Grounds(trail, assignment, self.policy)
-                writing = _Writing(self.course, sealed, memory, writer, ledger, grounds)
                 for job, verdict, cached in self._graded(sealed, students, memory):
                     if not cached:
                         self._keep(job, verdict, memory)
-                    written = writing.write(job, verdict, cached=cached)
+                    written = results is not None and results.write(job, verdict, cached=cached)
                     self._note(job.student, verdict, cached=cached)
-                    recorder.add(job.student, self.verdicts[job.student])
                     self.observers.graded(
                         job.student, self.verdicts[job.student], cached=cached, written=written
                     )
             memory.trim()
             how = "stopped" if len(self.verdicts) < len(students) else "finished"
             self.backend.close(wait=not self.stop.overdue)
-        except BaseException:
-            # What went wrong matters more than a record that cannot be written either.
-            with suppress(OperatorError):
-                recorder.save()
-            raise
-        else:
-            recorder.save()
         finally:
-            trail.sync()
             self.observers.ended(
                 how,
                 done=len(self.verdicts),
@@ -250,29 +234,28 @@ class _Batch:
             raise BatchStopped(report, len(students) - len(self.verdicts), self.stop.signal)
         return report
 
-    def look(self, assignment: Assignment, students: Sequence[str]) -> BatchReport:
-        """Grade and write nothing but the cache."""
-        self.observers.started(
-            assignment.name, len(students), where=self.backend.description, reuse=self.reuse.value
-        )
-        self.stop.on_request(self.backend.wake)
-        memory = Memory(self.cache, self.reuse, self.policy, self.backend.engines)
-        how = "failed"
+    @contextmanager
+    def _results(self, assignment: Assignment, memory: Memory) -> Iterator[_Results]:
+        recorder = Recorder(self.course, assignment.name)
+        trail = Trail(self.course)
         try:
-            sealed = self._sealed(assignment, memory)
-            for job, verdict, cached in self._graded(sealed, students, memory):
-                if not cached:
-                    self._keep(job, verdict, memory)
-                self._note(job.student, verdict, cached=cached)
-                self.observers.graded(job.student, verdict, cached=cached, written=False)
-            how = "stopped" if len(self.verdicts) < len(students) else "finished"
-            self.backend.close(wait=not self.stop.overdue)
+            with (
+                GradebookWriter(
+                    self.course, assignment, notice=self.observers.notice, stop=self.stop
+                ) as writer,
+                Ledger(self.course, assignment.name) as ledger,
+            ):
+                grounds = Grounds(trail, assignment, self.policy)
+                yield _Results(self.course, assignment, memory, writer, ledger, grounds, recorder)
+        except BaseException:
+            # What went wrong matters more than a record that cannot be written either.
+            with suppress(OperatorError):
+                recorder.save()
+            raise
+        else:
+            recorder.save()
         finally:
-            self.observers.ended(how, done=len(self.verdicts))
-        report = self._report(assignment)
-        if how == "stopped":
-            raise BatchStopped(report, len(students) - len(self.verdicts), self.stop.signal)
-        return report
+            trail.sync()
 
     def _report(self, assignment: Assignment) -> BatchReport:
         return BatchReport(
@@ -370,7 +353,7 @@ class _Batch:
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Writing:
+class _Results:
     """Puts one verdict after the other where people and nbgrader look for it."""
 
     course: Course
@@ -379,9 +362,15 @@ class _Writing:
     writer: GradebookWriter
     ledger: Ledger
     grounds: Grounds
+    recorder: Recorder
 
     def write(self, job: _Job, verdict: Verdict, *, cached: bool) -> bool:
         """Write a verdict, if it is not written already; tells whether it was not."""
+        written = self._write(job, verdict, cached=cached)
+        self.recorder.add(job.student, verdict)
+        return written
+
+    def _write(self, job: _Job, verdict: Verdict, *, cached: bool) -> bool:
         stamp = job.timestamp.decode("utf-8", "replace") if job.timestamp else ""
         key = cache_key(self.memory.key(job.digest, verdict.engine), stamp, self.course.db_url)
         if cached and self._is_written(job.student, key, verdict):
