@@ -136,7 +136,7 @@ def connect(address: str, count: int, factory: Any) -> DaskBackend:
     deadline = time.monotonic() + 180
     while True:
         try:
-            with Client(address, timeout=5, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            with Client(address, timeout=5, set_as_default=False) as client:
                 client.wait_for_workers(count, timeout=120)
             return DaskBackend(address, factory)
         except OSError:

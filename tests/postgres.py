@@ -70,7 +70,7 @@ class PostgresServer:
             stderr=subprocess.STDOUT,
             check=False,
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-            **self._user,  # type: ignore[call-overload]
+            **self._user,  # type: ignore[call-overload]  # no keyword but user
         )
         if done.returncode:
             pytest.fail(f"{program} failed: {(done.stdout or b'').decode()}")

@@ -167,7 +167,7 @@ def test_ctrl_c_stops_with_a_sentence_and_130(course: Course) -> None:
         stderr=subprocess.PIPE,
         text=True,
         # A shell that runs the tests in the background makes its children ignore Ctrl-C.
-        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads yet
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("[1/3] anna: 3 of 6")

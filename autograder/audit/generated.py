@@ -81,7 +81,7 @@ def hunt(
         if entry.matches(mutant)
     }
     for solution in dict.fromkeys(mutant.cell for mutant in mutants):
-        pool.run(lambda engine, cell=solution: homes[cell].measure(cell, engine))  # type: ignore[misc]
+        pool.run(lambda engine, cell=solution: homes[cell].measure(cell, engine))  # type: ignore[misc]  # mypy infers no lambda with defaults
 
     def work(index: int, engine: Engine) -> Hunt:
         return homes[mutants[index].cell].run(mutants[index], reasons.get(index, ""), engine)

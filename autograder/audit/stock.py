@@ -82,7 +82,7 @@ def _nbgrader(root: Path, *arguments: str) -> None:
         "PYTHONPATH": os.pathsep.join([str(package), os.environ.get("PYTHONPATH", "")]),
         "PYTHONWARNINGS": "ignore",
     }
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=root,
         env=environment,

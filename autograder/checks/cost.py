@@ -112,7 +112,7 @@ is allowed.
     """
     if len(sizes) < 2 or list(sizes) != sorted(set(sizes)):
         raise ValueError("checks.growth: give two or more rising sizes")
-    costs = [float(getattr(cost(lambda n=n: run(n)), of)) for n in sizes]  # type: ignore[misc]
+    costs = [float(getattr(cost(lambda n=n: run(n)), of)) for n in sizes]  # type: ignore[misc]  # mypy infers no lambda with defaults
     if costs[-1] <= 0:
         return 0.0
     ratio = costs[-1] / max(costs[-2], 1.0)

@@ -47,7 +47,7 @@ def recorded(*, memory: bool = False) -> Iterator[Trace]:
     Raises:
         RuntimeError: something else is recording.
     """
-    if torch.autograd._profiler_enabled():  # type: ignore[attr-defined]  # noqa: SLF001
+    if torch.autograd._profiler_enabled():  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
         raise RuntimeError(
             "checks: something is recording already. Do not put one of cost, growth and forbidden "
             "into another, nor a profiler around them"
@@ -57,7 +57,7 @@ def recorded(*, memory: bool = False) -> Iterator[Trace]:
     try:
         yield trace
     finally:
-        _read(torch.autograd._disable_profiler_legacy(), trace)  # type: ignore[attr-defined]  # noqa: SLF001
+        _read(torch.autograd._disable_profiler_legacy(), trace)  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
 
 
 def _start(*, memory: bool) -> None:
@@ -65,14 +65,14 @@ def _start(*, memory: bool) -> None:
 
     config = ProfilerConfig(
         ProfilerState.CPU,
-        False,  # no shapes  # noqa: FBT003
+        False,  # noqa: FBT003 - no shapes
         memory,
-        False,  # no stacks  # noqa: FBT003
-        False,  # no floating point operations  # noqa: FBT003
-        False,  # no modules  # noqa: FBT003
+        False,  # noqa: FBT003 - no stacks
+        False,  # noqa: FBT003 - no operations counted
+        False,  # noqa: FBT003 - no modules
         _ExperimentalConfig(),
     )
-    torch.autograd._enable_profiler_legacy(config)  # type: ignore[attr-defined]  # noqa: SLF001
+    torch.autograd._enable_profiler_legacy(config)  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
 
 
 def _read(threads: Any, trace: Trace) -> None:

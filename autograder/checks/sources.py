@@ -170,7 +170,7 @@ def _parsed(source: str) -> ast.Module | None:
     try:
         from IPython.core.inputtransformer2 import TransformerManager
 
-        transformer: Any = TransformerManager()  # type: ignore[no-untyped-call]
+        transformer: Any = TransformerManager()
         plain: str = transformer.transform_cell(source)
         return ast.parse(plain)
     except (ImportError, SyntaxError, ValueError, RecursionError, MemoryError):

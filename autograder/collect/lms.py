@@ -321,7 +321,7 @@ def _time(stamp: str, zone: str) -> datetime | None:
     if not stamp:
         return None
     try:
-        local = datetime(*map(int, stamp.split("-")), tzinfo=ZoneInfo(zone))  # type: ignore[misc,arg-type]
+        local = datetime(*map(int, stamp.split("-")), tzinfo=ZoneInfo(zone))  # type: ignore[misc,arg-type]  # as many as the pattern has
         return local.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None

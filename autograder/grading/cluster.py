@@ -355,7 +355,7 @@ def _checked(worker: str, answer: Any) -> WorkerFacts:
 def _connect(address: str, seconds: float) -> Any:
     try:
         with _quiet():
-            return Client(  # type: ignore[no-untyped-call]
+            return Client(
                 address,
                 timeout=seconds,
                 set_as_default=False,
@@ -371,7 +371,7 @@ def _connect(address: str, seconds: float) -> Any:
 
 def _local_cluster(workers: int) -> Any:
     # Each worker is to have one engine; the students' processes are not its own memory.
-    return LocalCluster(  # type: ignore[no-untyped-call]
+    return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         dashboard_address="127.0.0.1:0",

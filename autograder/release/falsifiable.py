@@ -22,7 +22,7 @@ def test_fault(source: str) -> str | None:
         source: Python with IPython syntax.
     """
     try:
-        transformer = TransformerManager()  # type: ignore[no-untyped-call]
+        transformer = TransformerManager()
         tree = ast.parse(transformer.transform_cell(source))
     except (SyntaxError, ValueError) as error:
         return f"it is no valid Python ({error})"

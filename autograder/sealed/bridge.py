@@ -311,8 +311,8 @@ class Bridge(Codec):
         key: int,
         data: Plain,
         grad: Plain,
-        requires_grad: bool,  # noqa: FBT001
-        parameter: bool,  # noqa: FBT001
+        requires_grad: bool,
+        parameter: bool,
     ) -> torch.Tensor:
         if key >= 0 or self._mirrors.mirror(key) is not None:
             raise WireError("a tensor under a name that is taken")

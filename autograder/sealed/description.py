@@ -226,7 +226,7 @@ def read_signature(form: Plain, decode: Callable[[Plain], Any]) -> inspect.Signa
 
 
 def _parameter_kind(kind: int) -> Any:
-    kinds = list(type(inspect.Parameter.KEYWORD_ONLY))  # type: ignore[call-overload]
+    kinds = list(type(inspect.Parameter.KEYWORD_ONLY))  # type: ignore[call-overload]  # an enumeration
     if not 0 <= kind < len(kinds):
         raise WireError("malformed signature")
     return kinds[kind]

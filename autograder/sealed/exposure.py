@@ -95,5 +95,5 @@ def _is_moved(source: str, shift: int) -> bool:
         return True
     if "\\\n" not in source:
         return False
-    code: str = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
+    code: str = TransformerManager().transform_cell(source)
     return len(code.rstrip("\n").split("\n")) != len(source.rstrip("\n").split("\n")) - shift

@@ -68,7 +68,7 @@ def probe() -> Capabilities:
     """Try every mechanism for real, in processes that end with the trial. Takes about 0.1 s."""
     if refusal := _unsupported():
         finding = Finding("platform", ok=False, detail=refusal, remedy=_USE_LINUX)
-        return Capabilities((finding,), Mechanisms(False, False, False), f"{refusal}. {_USE_LINUX}")  # noqa: FBT003
+        return Capabilities((finding,), Mechanisms(False, False, False), f"{refusal}. {_USE_LINUX}")  # noqa: FBT003 - none of the three
     # A process of its own: a fork of the caller would have only one of its threads.
     package = str(Path(__file__).resolve().parents[2])
     code = (
@@ -111,7 +111,7 @@ def choose(found: Capabilities, required: Level, at_most: Level = Level.FULL) ->
         works = {finding.mechanism: finding.ok for finding in found.findings}
         mechanisms = _combined(works, namespaces=False)
     if at_most is Level.UNSAFE:
-        mechanisms = Mechanisms(False, False, False)  # noqa: FBT003
+        mechanisms = Mechanisms(False, False, False)  # noqa: FBT003 - none of the three
     if mechanisms.level < required:
         remedies = " ".join(
             f"{finding.mechanism}: {finding.detail}. {finding.remedy}."
@@ -130,7 +130,7 @@ def _combined(works: dict[str, bool], *, namespaces: bool) -> Mechanisms:
     users = not namespaces and works.get(_SEPARATE_USERS, False)
     if not namespaces and _SEPARATE_USERS in works and not users:
         # Student code would run as root.
-        return Mechanisms(False, False, False)  # noqa: FBT003
+        return Mechanisms(False, False, False)  # noqa: FBT003 - none of the three
     return Mechanisms(namespaces, works["landlock"], works["seccomp"], separate_users=users)
 
 

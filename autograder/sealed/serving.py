@@ -302,7 +302,7 @@ class Server(Codec):
         if pyplot is not None:
             pyplot.close("all")
 
-    def _do_grad(self, key: int, form: Plain, keys: Plain, create_graph: bool) -> Plain:  # noqa: FBT001
+    def _do_grad(self, key: int, form: Plain, keys: Plain, create_graph: bool) -> Plain:
         """The gradients of a tensor that was returned, towards tensors that have twins.
 
         Leaves without a twin accumulate theirs here, as `backward()` would have them do.
@@ -429,9 +429,9 @@ class Server(Codec):
         key: int,
         data: Plain,
         grad: Plain,
-        requires_grad: bool,  # noqa: FBT001
-        parameter: bool,  # noqa: FBT001
-        leaf: bool,  # noqa: FBT001
+        requires_grad: bool,
+        parameter: bool,
+        leaf: bool,
     ) -> torch.Tensor:
         tensor = arrays.decode_tensor(data)
         if parameter:
@@ -443,7 +443,7 @@ class Server(Codec):
         self._mirrors.add(key, tensor, strong=True, sends=parameter, accepts=True)
         if not leaf:
             hook = self._pass_gradient_on(key)
-            tensor.register_post_accumulate_grad_hook(hook)  # type: ignore[no-untyped-call]
+            tensor.register_post_accumulate_grad_hook(hook)
         return tensor
 
     def _pass_gradient_on(self, key: int) -> Callable[[torch.Tensor], None]:
@@ -460,7 +460,7 @@ class Server(Codec):
         known = None if reference is None else reference()
         if known is not None:
             known.lease.again()
-            return known  # type: ignore[no-any-return]
+            return known  # type: ignore[no-any-return]  # a weak reference
         made = JudgeObject(self, Lease(key, self._returned), name)
         self._leases[key] = weakref.ref(made)
         return made

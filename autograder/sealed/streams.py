@@ -46,7 +46,7 @@ class Stream:
         """Collect what is written to the descriptor from now on."""
         handle, path = tempfile.mkstemp(prefix=".output-")
         os.unlink(path)  # noqa: PTH108 - a plain string from mkstemp
-        os.set_inheritable(handle, False)  # noqa: FBT003
+        os.set_inheritable(handle, False)  # noqa: FBT003 - it has no name
         self._file = os.open(f"/proc/self/fd/{handle}", os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         os.close(handle)
         os.dup2(self._file, self._number)

@@ -39,7 +39,7 @@ _OWN: Final = ("IPython.", "autograder.sealed.", "builtins", "matplotlib_inline.
 def chains(source: str) -> list[str]:
     """The dotted names that a cell's code uses."""
     try:
-        code: str = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
+        code: str = TransformerManager().transform_cell(source)
         tree = ast.parse(code)
     except SyntaxError:
         return []
@@ -133,7 +133,7 @@ def _described(value: object, depth: int = 0) -> str:
     """Functions by their code, classes by their functions; of anything else its type."""
     kind = type(value)
     if kind in (staticmethod, classmethod):
-        return _described(value.__func__, depth)  # type: ignore[attr-defined]
+        return _described(value.__func__, depth)  # type: ignore[attr-defined]  # just checked
     if isinstance(value, types.FunctionType):
         cells = value.__closure__ or ()
         inner = [_content(cell) for cell in cells] if depth < _DEPTH else []

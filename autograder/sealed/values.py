@@ -103,13 +103,13 @@ class Codec:
         if depth > _DEPTH:
             raise CannotCross("a value is nested too deeply, or contains itself")
         if kind is torch.Tensor or kind is torch.nn.Parameter:
-            return self._tensor(value)  # type: ignore[arg-type]
+            return self._tensor(value)  # type: ignore[arg-type]  # just checked
         if kind is list:
-            return [self.encode(item, depth + 1) for item in value]  # type: ignore[attr-defined]
+            return [self.encode(item, depth + 1) for item in value]  # type: ignore[attr-defined]  # just checked
         if kind is tuple:
-            return ("t", [self.encode(item, depth + 1) for item in value])  # type: ignore[attr-defined]
+            return ("t", [self.encode(item, depth + 1) for item in value])  # type: ignore[attr-defined]  # just checked
         if kind is dict:
-            return ("d", [self.encode(item, depth + 1) for item in _pairs(value)])  # type: ignore[arg-type]
+            return ("d", [self.encode(item, depth + 1) for item in _pairs(value)])  # type: ignore[arg-type]  # just checked
         encoder = _ENCODERS.get(kind)
         if encoder is not None:
             return encoder(self, value, depth)

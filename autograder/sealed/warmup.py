@@ -69,7 +69,7 @@ def _tensors() -> None:
     query = torch.randn(1, 2, 4, 8)
     attended = functional.scaled_dot_product_attention(query, query, query, is_causal=True)
     loss = functional.cross_entropy(model(attended).reshape(-1, 8), torch.zeros(8).long())
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     optimizer.step()
     optimizer.zero_grad()
     torch.testing.assert_close(query, query)

@@ -83,7 +83,7 @@ def _warm(home: str) -> float:
     return time.perf_counter() - started
 
 
-def _send(control: socket.socket, message: dict[str, Any], descriptors: list[int] = []) -> None:  # noqa: B006
+def _send(control: socket.socket, message: dict[str, Any], descriptors: list[int] = []) -> None:  # noqa: B006 - never changed
     socket.send_fds(control, [json.dumps(message).encode()], descriptors)
 
 

@@ -206,7 +206,7 @@ class AssignmentTests:
         assert outcome.passed == set(self.suite.owners) - left_out
 
     @pytest.mark.parametrize("hidden_tests", [True, False])
-    def test_the_untouched_release_gets_nothing(self, hidden_tests: bool) -> None:  # noqa: FBT001
+    def test_the_untouched_release_gets_nothing(self, hidden_tests: bool) -> None:
         notebook = self.suite.stripped(hidden_tests=hidden_tests)
         outcome = run(notebook, folder=self.suite.source.parent)
         assert outcome.passed == set()

@@ -161,7 +161,7 @@ def test_the_reference_passes_under_every_seed(seed: int) -> None:
 
 
 @pytest.mark.parametrize("hidden_tests", [True, False])
-def test_the_untouched_release_gets_nothing(hidden_tests: bool) -> None:  # noqa: FBT001
+def test_the_untouched_release_gets_nothing(hidden_tests: bool) -> None:
     outcome = run(stripped(hidden_tests=hidden_tests))
     assert outcome.passed == set()
     assert set(outcome.failures) == set(TESTS)

@@ -19,7 +19,7 @@ def failures(run: object, *args: object, **kwargs: object) -> int:
     for seed in range(RUNS):
         generator = torch.Generator().manual_seed(seed)
         try:
-            run(generator)  # type: ignore[operator]
+            run(generator)  # type: ignore[operator]  # a parameter of the test
         except AssertionError:
             count += 1
     return count
@@ -74,7 +74,7 @@ U = torch.rand(5_000, generator=torch.Generator().manual_seed(4))
 )
 def test_wrong_distributions_fail(wrong: object, message: str) -> None:
     with pytest.raises(AssertionError, match=re.escape(message)):
-        wrong()  # type: ignore[operator]
+        wrong()  # type: ignore[operator]  # likewise
 
 
 def test_arrays_and_lists_do_as_well() -> None:

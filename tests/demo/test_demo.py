@@ -118,5 +118,5 @@ def verdict(points: float, status: SubmissionStatus = SubmissionStatus.GRADED) -
         (Expectation(quarantined=True), verdict(0, SubmissionStatus.QUARANTINED), False),
     ],
 )
-def test_a_surprise_is_noticed(expected: Expectation, seen: Verdict, surprised: bool) -> None:  # noqa: FBT001
+def test_a_surprise_is_noticed(expected: Expectation, seen: Verdict, surprised: bool) -> None:
     assert bool(list(differences(expected, seen))) == surprised

@@ -150,7 +150,7 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     options["to"] = tmp_path / str(options.get("to", "grades.csv"))
     with pytest.raises(OperatorError, match=message):
-        export(course, **options)  # type: ignore[arg-type]
+        export(course, **options)  # type: ignore[arg-type]  # of several types
 
 
 def test_a_failed_export_leaves_the_old_file(course: Course, tmp_path: Path) -> None:

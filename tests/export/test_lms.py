@@ -45,7 +45,7 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,attention (4711),other (
 
 def encode(name: str, template: str | None = None, **options: object) -> Exported:
     table = parse_table("grades.csv", template.encode()) if template else None
-    chosen = Options(template=table, **options)  # type: ignore[arg-type]
+    chosen = Options(template=table, **options)  # type: ignore[arg-type]  # of several types
     return FORMATS[name].encode(GRADES, chosen)
 
 

@@ -36,7 +36,7 @@ FAST = SlowFactory()
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A scheduler and two worker processes on this machine."""
-    with LocalCluster(  # type: ignore[no-untyped-call]
+    with LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", memory_limit=0
     ) as cluster:
         yield cluster
@@ -143,7 +143,7 @@ def test_without_a_scheduler_or_workers_it_says_what_to_start(
         with pytest.raises(OperatorError, match=r"cannot be reached.*dask scheduler"):
             DaskBackend(address, FAST)
     with (
-        LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as empty,  # type: ignore[no-untyped-call]
+        LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as empty,
         pytest.raises(OperatorError, match="has no worker; start some with `dask worker"),
     ):
         DaskBackend(empty.scheduler_address, FAST)
@@ -209,7 +209,7 @@ def test_a_scheduler_that_stays_away_ends_the_run_with_an_account(course: Course
     with_gradebook(course)
     hand_in_class(course, 20)
     cache = course_cache(course)
-    local = LocalCluster(  # type: ignore[no-untyped-call]
+    local = LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
     )
     backend = DaskBackend(local.scheduler_address, SlowFactory(0.05), patience_seconds=1.0)

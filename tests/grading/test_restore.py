@@ -59,7 +59,7 @@ def test_metadata_of_a_submission_is_never_used(original: AssignmentNotebook) ->
     kinds = {cell.id: (cell.cell_type, cell.origin and cell.origin.kind) for cell in result.cells}
     assert kinds["square-values"] == ("code", "grade")
     assert kinds["cube-values"] == ("code", "grade")
-    assert "tags" not in result.cells[2].origin.metadata  # type: ignore[union-attr]
+    assert "tags" not in result.cells[2].origin.metadata  # type: ignore[union-attr]  # it has one
 
 
 def test_missing_cells_go_back_behind_their_neighbours(original: AssignmentNotebook) -> None:

@@ -22,7 +22,7 @@ STDERR = {"output_type": "stream", "name": "stderr", "text": "UserWarning: slow"
 
 
 def verdict(status: CellStatus = CellStatus.OK, **fields: object) -> CellVerdict:
-    return score_cell("nb", CELL, CellResult("q1", status, **fields))  # type: ignore[arg-type]
+    return score_cell("nb", CELL, CellResult("q1", status, **fields))  # type: ignore[arg-type]  # of several types
 
 
 def test_a_test_that_ran_through_earns_its_points() -> None:

@@ -16,7 +16,7 @@ def one(rules: Rules, late: timedelta) -> Lateness:
 
 
 def rules(**late: object) -> Rules:
-    return Rules(late=LateRules(**late))  # type: ignore[arg-type]
+    return Rules(late=LateRules(**late))  # type: ignore[arg-type]  # of several types
 
 
 def test_in_time_costs_nothing() -> None:

@@ -44,7 +44,7 @@ until = 2026-12-20T12:00:00
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC).replace(tzinfo=None)  # type: ignore[arg-type,misc]
+    return datetime(*parts, tzinfo=UTC).replace(tzinfo=None)  # type: ignore[arg-type,misc]  # the first are numbers
 
 
 def test_everything_a_file_can_say() -> None:

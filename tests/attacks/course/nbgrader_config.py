@@ -1,4 +1,4 @@
-c = get_config()  # noqa: F821
+c = get_config()  # noqa: F821 - traitlets defines it
 
 c.CourseDirectory.course_id = "attacked"
 c.ExecutePreprocessor.timeout = 30
