@@ -57,7 +57,7 @@ class SubmittedCell:
         position: 1 for the first cell; used in messages.
         cell_type: code, markdown or raw.
         source: its text; lone surrogates are replaced by U+FFFD.
-        cell_id: the nbformat id, or None if there is no valid one.
+        cell_id: the nbformat id, or where Colab keeps it; None if there is no valid one.
         grade_id: the nbgrader id that the cell claims to have, or None.
         attachments: images pasted into a markdown cell: name, MIME type, base64 text.
     """
@@ -187,12 +187,11 @@ def _read_cell(raw: object, position: int, where: str, limits: NotebookLimits) -
             "Move data out of the cell into a file beside the notebook",
         )
     metadata = raw.get("metadata")
-    cell_id = raw.get("id")
     return SubmittedCell(
         position=position,
         cell_type=cell_type,
         source=source,
-        cell_id=cell_id if isinstance(cell_id, str) and _CELL_ID.fullmatch(cell_id) else None,
+        cell_id=_cell_id(raw.get("id")) or _cell_id(_get(metadata, "id")),
         grade_id=_grade_id(metadata),
         attachments=_attachments(raw.get("attachments"), limits),
     )
@@ -206,13 +205,16 @@ def _text(value: object) -> str | None:
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def _get(value: object, key: str) -> object:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _cell_id(value: object) -> str | None:
+    return value if isinstance(value, str) and _CELL_ID.fullmatch(value) else None
+
+
 def _grade_id(metadata: object) -> str | None:
-    if not isinstance(metadata, dict):
-        return None
-    nbgrader = metadata.get("nbgrader")
-    if not isinstance(nbgrader, dict):
-        return None
-    grade_id = nbgrader.get("grade_id")
+    grade_id = _get(_get(metadata, "nbgrader"), "grade_id")
     return grade_id if isinstance(grade_id, str) and len(grade_id) <= 1_000 else None
 
 

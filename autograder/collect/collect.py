@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import re
 import shutil
 from collections import Counter
@@ -18,16 +19,25 @@ from nbgrader.utils import parse_utc
 from autograder.collect.layout import Placed, arrange
 from autograder.collect.lms import Download, System, recognise
 from autograder.collect.roster import Roster, RosterEntry, named, read_rosters
-from autograder.collect.trees import CollectLimits, ReadError, Tree, notebooks_tree, open_tree
+from autograder.collect.trees import (
+    CollectLimits,
+    ReadError,
+    Tree,
+    check_source,
+    notebooks_tree,
+    open_tree,
+)
 from autograder.course import Course, check_name
 from autograder.errors import OperatorError
 from autograder.folders import read_folder, replace_folder
 from autograder.grading.gradebook import open_gradebook
 from autograder.lateness import Rules, load_rules
+from autograder.trail.log import Trail
 
 __all__ = ["CollectReport", "Doubt", "Filed", "Outcome", "collect"]
 
 _HISTORY = ".history"
+_SET_ASIDE = "set-aside"
 _TIMESTAMP = "timestamp.txt"
 _UNLINKED = (
     "neither an id nor an e-mail address that another table has with an id: nobody is found by "
@@ -51,13 +61,13 @@ class Outcome(StrEnum):
     """The same bytes as were there."""
 
     OLDER = "older"
-    """It was handed in before the one that is filed, which stays."""
+    """It was handed in before the one that is filed, which stays; it is kept in the history."""
 
     AFTER_DEADLINE = "after deadline"
-    """It came after the deadline, and the one that is filed before, which stays."""
+    """It came after the deadline, and the one that is filed before, which stays; it is kept."""
 
     TOO_MANY = "too many"
-    """The course allows fewer attempts; the one that is filed stays."""
+    """The course allows fewer attempts; the one that is filed stays, and this one is kept."""
 
 
 @final
@@ -70,7 +80,7 @@ class Filed:
         assignment: the assignment's name.
         outcome: what was done.
         source: where it came from.
-        history: where the replaced one lies now, if there was one.
+        history: where the one lies now that does not count: the one that was replaced, or this one.
         renamed: (as it came, as it is filed) of notebooks that an LMS or a browser renamed.
     """
 
@@ -106,6 +116,7 @@ class CollectReport:
     Args:
         filed: the submissions, in the order they were found.
         doubtful: everything that was not filed.
+        noise: (source, name) of files and folders that programs leave behind, which nobody wants.
         systems: which source is a download of which learning management system.
         dry_run: whether nothing was written.
     """
@@ -114,6 +125,7 @@ class CollectReport:
     doubtful: tuple[Doubt, ...]
     systems: Mapping[str, System] = field(default_factory=dict)
     dry_run: bool = False
+    noise: tuple[tuple[str, str], ...] = ()
 
 
 def collect(
@@ -132,7 +144,9 @@ def collect(
     A source is a folder, a zip or a notebook; `autograder.collect.layout` has the rules for what
     belongs to whom, `autograder.collect.lms` those for the bulk downloads of Canvas, Moodle,
     Blackboard and GitHub Classroom. Notebooks are filed as they are, readable or not: grading says
-    what is wrong. Nothing is deleted: a submission that is replaced goes to `submitted/.history/`.
+    what is wrong. Nothing is deleted: a submission that is replaced goes to `submitted/.history/`,
+    one that does not count to `submitted/.history/set-aside/`. What is filed and what is set aside
+    goes on record in the trail, with the SHA-256 of each file.
 
     Of several submissions of a student the last one before the deadline counts, or the last one
     if all are late: the newer of two wins, unless `policy.toml` has a deadline and only the older
@@ -158,13 +172,13 @@ def collect(
         raise OperatorError(
             f"there is no assignment {assignment!r} (assignments: {', '.join(known) or 'none'})"
         )
-    missing = [str(source) for source in sources if not source.exists()]
-    if missing:
-        raise OperatorError(f"there is nothing to collect at {', '.join(missing)}")
+    for source in sources:
+        check_source(source)
     rules = load_rules(course) or Rules()
     roster = read_rosters(rosters, _enrolled(course))
     run = _Run(
         course=course,
+        trail=Trail(course),
         start=datetime.now(UTC),
         roster=roster,
         rules=rules,
@@ -184,7 +198,10 @@ def collect(
                 run.take(tree, known, assignment)
         except (ReadError, OSError) as error:
             run.doubtful.append(Doubt(str(source), "", str(error)))
-    return CollectReport(tuple(run.filed), tuple(run.doubtful), run.systems, dry_run)
+    run.trail.sync()
+    return CollectReport(
+        tuple(run.filed), tuple(run.doubtful), run.systems, dry_run, tuple(run.noise)
+    )
 
 
 def _check_encoding(encoding: str) -> None:
@@ -226,6 +243,7 @@ class _Run:
     """One call of `collect`."""
 
     course: Course
+    trail: Trail
     start: datetime
     roster: Roster
     rules: Rules
@@ -233,6 +251,7 @@ class _Run:
     dry_run: bool
     filed: list[Filed] = field(default_factory=list)
     doubtful: list[Doubt] = field(default_factory=list)
+    noise: list[tuple[str, str]] = field(default_factory=list)
     systems: dict[str, System] = field(default_factory=dict)
     planned: dict[Path, dict[str, bytes]] = field(default_factory=dict)
     attempts: Counter[Path] = field(default_factory=Counter)
@@ -240,6 +259,7 @@ class _Run:
     def take(self, tree: Tree, known: Mapping[str, list[str]], assignment: str | None) -> None:
         """File everything in a tree that has an owner."""
         self._doubt(tree, tree.problems)
+        self.noise.extend((tree.name, name) for name in tree.noise)
         if self._take_download(tree, known, assignment):
             return
         layout = arrange(tree.paths, known, assignment)
@@ -258,7 +278,7 @@ class _Run:
                 known[name],
                 name,
                 self.roster,
-                lambda path: _read(tree, path),
+                lambda path: _read_or_nothing(tree, path),
                 self.rules.zone,
             )
             if found and (best is None or len(found.sent) > len(best[1].sent)):
@@ -284,16 +304,31 @@ class _Run:
         renamed: tuple[tuple[str, str], ...] = (),
     ) -> None:
         try:
-            self.filed.append(replace(self._file(tree, placed, stamp), renamed=renamed))
+            check_name("a student", placed.student)
+            files = self._read(tree, placed)
+            if stamp is not None:
+                files[_TIMESTAMP] = f"{stamp}\n".encode()
+            self.filed.append(replace(self._file(tree, placed, files), renamed=renamed))
         except (ReadError, OSError, OperatorError) as error:
             where = f"{placed.student}'s {placed.assignment}"
-            self.doubtful.append(Doubt(tree.name, where, f"it cannot be filed: {error}"))
+            reason = f"{where} cannot be filed: {error}"
+            self._doubt(tree, [(str(path), reason) for path in placed.files.values()])
 
-    def _file(self, tree: Tree, placed: Placed, stamp: str | None) -> Filed:
-        check_name("a student", placed.student)
-        files = {name: _read(tree, path) for name, path in placed.files.items()}
-        if stamp is not None:
-            files[_TIMESTAMP] = f"{stamp}\n".encode()
+    def _read(self, tree: Tree, placed: Placed) -> dict[str, bytes]:
+        """What can be read; without one of its notebooks a submission is none."""
+        files = {}
+        damaged = []
+        for name, path in placed.files.items():
+            try:
+                files[name] = tree.read(path)
+            except ReadError as error:
+                if path.suffix == ".ipynb":
+                    raise ReadError(f"{path}: {error}") from error
+                damaged.append((str(path), f"{error}; the rest of the submission is filed"))
+        self._doubt(tree, damaged)
+        return files
+
+    def _file(self, tree: Tree, placed: Placed, files: dict[str, bytes]) -> Filed:
         target = self.course.step("submitted", placed.student, placed.assignment)
         filed = self.planned.get(target) or read_folder(target)
         if not placed.whole:
@@ -314,14 +349,35 @@ class _Run:
             outcome = Outcome.TOO_MANY
         else:
             outcome = Outcome.REPLACED
-        if outcome in {Outcome.NEW, Outcome.REPLACED}:
+        counts = outcome in {Outcome.NEW, Outcome.REPLACED}
+        if counts:
             self.attempts[target] += 1
-            if self.dry_run:
+        if self.dry_run:
+            if counts:
                 self.planned[target] = files
-            else:
-                history = self._keep(target, placed) if outcome is Outcome.REPLACED else None
-                replace_folder(target, files)
+        elif counts:
+            self._record(tree, placed, files, outcome)
+            history = self._keep(target, placed) if outcome is Outcome.REPLACED else None
+            replace_folder(target, files)
+        elif outcome is not Outcome.UNCHANGED:
+            history = self._kept(files, placed)
+            if history is None:
+                self._record(tree, placed, files, outcome)
+                history = self._place(_SET_ASIDE, placed)
+                replace_folder(history, files)
         return Filed(placed.student, placed.assignment, outcome, tree.name, history)
+
+    def _record(
+        self, tree: Tree, placed: Placed, files: Mapping[str, bytes], outcome: Outcome
+    ) -> None:
+        self.trail.add(
+            "collected",
+            student=placed.student,
+            assignment=placed.assignment,
+            source=tree.name,
+            outcome=str(outcome),
+            files={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        )
 
     def _misses_deadline(
         self, files: Mapping[str, bytes], filed: Mapping[str, bytes], placed: Placed
@@ -352,22 +408,34 @@ class _Run:
 
     def _keep(self, target: Path, placed: Placed) -> Path:
         """Copy what is filed to where no part of nbgrader looks."""
-        base = self._history(placed.assignment)
-        stamp = self.start.strftime("%Y-%m-%dT%H-%M-%SZ")
-        history = base / stamp / placed.student / placed.assignment
-        number = 1
-        while history.exists():
-            number += 1
-            history = base / f"{stamp}-{number}" / placed.student / placed.assignment
+        history = self._place("", placed)
         shutil.copytree(target, history, symlinks=True)
         return history
 
+    def _kept(self, files: Mapping[str, bytes], placed: Placed) -> Path | None:
+        """Where the same files are kept since an earlier time."""
+        base = self._history(placed.assignment)
+        own = f"*/{glob.escape(placed.student)}/{placed.assignment}"
+        found = (*base.glob(own), *(base / _SET_ASIDE).glob(own))
+        return next((folder for folder in found if read_folder(folder) == files), None)
 
-def _read(tree: Tree, path: PurePosixPath) -> bytes:
+    def _place(self, kind: str, placed: Placed) -> Path:
+        """A new place in the history."""
+        base = self._history(placed.assignment) / kind
+        stamp = self.start.strftime("%Y-%m-%dT%H-%M-%SZ")
+        place = base / stamp / placed.student / placed.assignment
+        number = 1
+        while place.exists():
+            number += 1
+            place = base / f"{stamp}-{number}" / placed.student / placed.assignment
+        return place
+
+
+def _read_or_nothing(tree: Tree, path: PurePosixPath) -> bytes:
     try:
         return tree.read(path)
-    except ReadError as error:
-        raise ReadError(f"{path}: {error}") from error
+    except ReadError:
+        return b""
 
 
 def _is_older(files: Mapping[str, bytes], filed: Mapping[str, bytes]) -> bool:

@@ -218,14 +218,13 @@ def _blackboard(
         if match is None or len(path.parts) > 1:
             piles.doubt(whole, "its name is not one that Blackboard gives")
             continue
-        if match["file"] is None:
-            continue
         user = heads.get(match["head"]) or _user(match["head"], heads, roster)
         student = user and (roster.by_id(user) or roster.by_key(user))
         if user and not student and not len(roster):
             student = user
         if student:
-            piles.put(student, match["stamp"], match["file"], whole)
+            # The text of the download is what the student wrote in the form.
+            piles.put(student, match["stamp"], match["file"] or "blackboard.txt", whole)
         elif user:
             piles.doubt(whole, f"nobody in the roster has the username {user!r}")
         else:

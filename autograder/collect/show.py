@@ -41,8 +41,15 @@ def print_report(console: Console, report: CollectReport) -> None:
             line = f"  {clean(filed.student)}: {clean(came)} is filed as {clean(own)}"
             console.print(Text(line), soft_wrap=True)
         if filed.history:
-            line = f"  {clean(filed.student)}: the old one is in {clean(str(filed.history), 4_096)}"
-            console.print(Text(line), soft_wrap=True)
+            which = "the old one" if filed.outcome is Outcome.REPLACED else f"one {filed.outcome}"
+            where = clean(str(filed.history), 4_096)
+            console.print(Text(f"  {clean(filed.student)}: {which} is in {where}"), soft_wrap=True)
+    if report.noise:
+        names = clean(", ".join(sorted({name for _, name in report.noise})), 120)
+        console.print(
+            Text(f"Left, as programs leave them behind ({len(report.noise)}): {names}"),
+            soft_wrap=True,
+        )
     if report.doubtful:
         console.print(f"Not collected ({len(report.doubtful)}), to be looked at:")
     for doubt in report.doubtful:

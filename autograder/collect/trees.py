@@ -21,7 +21,7 @@ from typing import final
 from autograder.collect.names import BadNameError, is_archive, is_noise, safe_path
 from autograder.errors import OperatorError
 
-__all__ = ["CollectLimits", "ReadError", "Tree", "notebooks_tree", "open_tree"]
+__all__ = ["CollectLimits", "ReadError", "Tree", "check_source", "notebooks_tree", "open_tree"]
 
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
@@ -64,6 +64,8 @@ class Tree:
         name: the source, for messages.
         paths: the files that may be looked at.
         problems: (file, reason) of everything else that is no mere noise.
+        noise: names of files and folders that programs leave behind; what lies in them is not
+            named.
         read: gives one file's bytes or raises `ReadError`.
     """
 
@@ -71,6 +73,19 @@ class Tree:
     paths: tuple[PurePosixPath, ...]
     problems: tuple[tuple[str, str], ...]
     read: Callable[[PurePosixPath], bytes]
+    noise: tuple[str, ...] = ()
+
+
+def check_source(source: Path) -> None:
+    """Refuse what nothing can be collected from.
+
+    Raises:
+        OperatorError: it does not exist, or is no folder, zip or notebook.
+    """
+    if not source.exists():
+        raise OperatorError(f"there is nothing to collect at {source}")
+    if not source.is_dir() and source.suffix.lower() not in {".zip", ".ipynb"}:
+        raise OperatorError(f"{source} is no folder, zip or notebook; unpack other archives first")
 
 
 @contextmanager
@@ -83,18 +98,13 @@ def open_tree(source: Path, limits: CollectLimits, encoding: str | None) -> Iter
         encoding: of names in a zip that does not say that they are UTF-8 and where they are not.
 
     Raises:
-        OperatorError: it does not exist or is nothing that can be collected.
         ReadError: it is a damaged archive, or beyond the bounds.
     """
     if source.is_dir():
         yield _folder(source, limits)
-    elif not source.is_file():
-        raise OperatorError(f"there is nothing to collect at {source}")
-    elif source.suffix.lower() == ".zip":
+    else:
         with _opened_zip(source, limits) as archive:
             yield _zip(source, archive, limits, encoding)
-    else:
-        raise OperatorError(f"{source} is no folder, zip or notebook")
 
 
 def notebooks_tree(sources: Sequence[Path], limits: CollectLimits) -> Tree:
@@ -117,13 +127,17 @@ def notebooks_tree(sources: Sequence[Path], limits: CollectLimits) -> Tree:
 def _folder(root: Path, limits: CollectLimits) -> Tree:
     where: dict[PurePosixPath, Path] = {}
     problems: list[tuple[str, str]] = []
+    noise: list[str] = []
 
     def unreadable(error: OSError) -> None:
         problems.append((str(error.filename), f"it cannot be read ({error.strerror})"))
 
     for folder, folders, files in os.walk(root, onerror=unreadable):
+        here = Path(folder).relative_to(root)
+        names = [*folders, *files]
+        noise += [str(here / name) for name in names if is_noise(PurePosixPath(name))]
         folders[:] = sorted(name for name in folders if not is_noise(PurePosixPath(name)))
-        if folders and len(Path(folder).relative_to(root).parts) >= _FOLDERS:
+        if folders and len(here.parts) >= _FOLDERS:
             # Python's walk calls itself for every folder, and gives up after a thousand.
             problems.append((folder, f"its folders are more than {_FOLDERS} deep"))
             folders.clear()
@@ -147,7 +161,11 @@ def _folder(root: Path, limits: CollectLimits) -> Tree:
             if len(where) > limits.files:
                 raise ReadError(f"it has more than {limits.files:,} files")
     return Tree(
-        str(root), tuple(where), tuple(problems), lambda path: _read_file(where[path], limits)
+        str(root),
+        tuple(where),
+        tuple(problems),
+        lambda path: _read_file(where[path], limits),
+        tuple(noise),
     )
 
 
@@ -229,6 +247,7 @@ def _zip(
         raise ReadError(f"unpacked it is more than {limits.ratio} times as large; it is a bomb")
     members: dict[PurePosixPath, zipfile.ZipInfo] = {}
     problems: list[tuple[str, str]] = []
+    noise: dict[str, None] = {}
     times = Counter(_member_name(entry, encoding) for entry in entries)
     for entry in entries:
         name = _member_name(entry, encoding)
@@ -239,15 +258,26 @@ def _zip(
             problems.append((name, problem))
             continue
         path = safe_path(name)
-        if entry.is_dir() or is_noise(path):
+        if entry.is_dir():
+            continue
+        if is_noise(path):
+            noise[str(_noisy_part(path))] = None
             continue
         if path in members:
             problems.append((name, "another file has the same name"))
             continue
         members[path] = entry
     return Tree(
-        str(source), tuple(members), tuple(problems), lambda path: _member(archive, members[path])
+        str(source),
+        tuple(members),
+        tuple(problems),
+        lambda path: _member(archive, members[path]),
+        tuple(noise),
     )
+
+
+def _noisy_part(path: PurePosixPath) -> PurePosixPath:
+    return next(part for part in (*reversed(path.parents), path) if is_noise(part))
 
 
 def _member_name(entry: zipfile.ZipInfo, encoding: str | None) -> str:

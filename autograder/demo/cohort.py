@@ -304,9 +304,11 @@ def _mangled(desk: _Desk) -> Iterator[_Draft]:
     lost = Expectation(quarantined=True)
     yield _Draft("cut off in the middle", whole[: len(whole) // 2], lost)
     yield _Draft("an empty file", b"", lost)
-    yield _Draft("under another name", whole, lost, file="Untitled1")
+    yield _Draft("right, under another name", whole, file="Untitled1")
     nothing = _each(desk, lambda cell: {**cell, "metadata": {}, "id": "lost"})
-    yield _Draft("metadata and ids dropped", dump_notebook(nothing), lost)
+    yield _Draft("right, metadata and ids dropped", dump_notebook(nothing))
+    other = {"metadata": {}, "id": "lost", "source": "print('homework of another course')"}
+    yield _Draft("another notebook", dump_notebook(_each(desk, lambda cell: cell | other)), lost)
     yield _Draft(
         "metadata dropped by the editor",
         dump_notebook(_each(desk, lambda cell: {**cell, "metadata": {}})),

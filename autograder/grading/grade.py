@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -57,8 +58,8 @@ def grade(
     reason, what cannot be run earns nothing.
     """
     start = time.perf_counter()
-    present = [name for name in assignment.notebooks if name in submission.notebooks]
-    if not present:
+    handed_in, repairs = _under_own_names(assignment, submission, policy)
+    if not handed_in:
         return _quarantine(assignment, start, _nothing_known(assignment, submission))
     if sum(map(len, submission.files.values())) > policy.file_bytes:
         reason = (
@@ -67,15 +68,14 @@ def grade(
         )
         return _quarantine(assignment, start, reason)
     restored: dict[str, RestoredNotebook] = {}
-    for name in present:
+    for name, data in handed_in.items():
         where = f"{name}.ipynb"
         try:
-            parsed = read_notebook(submission.notebooks[name], where, policy.notebook)
+            parsed = read_notebook(data, where, policy.notebook)
             restored[name] = restore(assignment.notebooks[name], parsed)
         except NotebookError as error:
             return _quarantine(assignment, start, str(error))
     cells: list[CellVerdict] = []
-    repairs: list[Repair] = []
     unanswered: list[tuple[str, str]] = []
     notebooks: dict[str, bytes] = {}
     for name, notebook in assignment.notebooks.items():
@@ -128,6 +128,35 @@ def merge_files(submitted: Mapping[str, bytes], own: Mapping[str, bytes]) -> dic
         and not any(str(parent) in own for parent in PurePosixPath(path).parents)
     }
     return {**kept, **own}
+
+
+def _under_own_names(
+    assignment: Assignment, submission: Submission, policy: Policy
+) -> tuple[dict[str, bytes], list[Repair]]:
+    """The assignment's notebooks, those that came under another name as well.
+
+    Only where one file and one missing notebook fit nothing else.
+    """
+    found = {name: submission.notebooks.get(name) for name in assignment.notebooks}
+    missing = [name for name, data in found.items() if data is None]
+    fits: dict[str, list[str]] = {name: [] for name in missing}
+    owners: Counter[str] = Counter()
+    for other in sorted(submission.notebooks.keys() - found.keys()) if missing else ():
+        for name in missing:
+            try:
+                parsed = read_notebook(submission.notebooks[other], other, policy.notebook)
+                restore(assignment.notebooks[name], parsed)
+            except NotebookError:
+                continue
+            fits[name].append(other)
+            owners[other] += 1
+    repairs = []
+    for name, others in fits.items():
+        if len(others) == 1 and owners[others[0]] == 1:
+            found[name] = submission.notebooks[others[0]]
+            what = f"the notebook was handed in as {others[0][:100]}.ipynb"
+            repairs.append(Repair(name, "", what))
+    return {name: data for name, data in found.items() if data is not None}, repairs
 
 
 def _quarantine(assignment: Assignment, start: float, reason: str) -> Verdict:

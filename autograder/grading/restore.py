@@ -12,6 +12,7 @@ from typing import final
 
 from autograder.assignment import AssignmentCell, AssignmentNotebook, CellKind
 from autograder.errors import NotebookError
+from autograder.grading.recognise import Claim, Mark, belongs, plain_text, recognise
 from autograder.grading.verdict import Repair
 from autograder.notebooks import CellType, SubmittedCell, SubmittedNotebook, unique_cell_ids
 
@@ -62,14 +63,14 @@ def restore(notebook: AssignmentNotebook, submission: SubmittedNotebook) -> Rest
     """Merge a submission with the instructor's notebook.
 
     The order of the cells is the student's. Where an id stands twice the last cell has it, as in
-    nbgrader; the others run as the student's own code. A cell that lost its nbgrader metadata is
-    recognised by its nbformat id.
+    nbgrader; the others run as the student's own code. `recognise` finds cells that lost their
+    nbgrader metadata.
 
     Raises:
         NotebookError: nothing in it belongs to this notebook.
     """
-    claims = _claims(notebook, submission)
-    if not claims and any(cell.grade_id for cell in notebook.cells):
+    claims = recognise(notebook, submission)
+    if not belongs(notebook, claims.values()):
         raise NotebookError(
             submission.where,
             f"none of its cells belongs to {notebook.name!r}; it is another notebook, or the "
@@ -77,9 +78,13 @@ def restore(notebook: AssignmentNotebook, submission: SubmittedNotebook) -> Rest
             "Hand in the notebook that was given out, with the answers in its own cells",
         )
     repairs: list[Repair] = []
-    slots = [_Slot(claims.get(cell.position), cell) for cell in submission.cells]
+    slots = [
+        _Slot(claim.origin if (claim := claims.get(cell.position)) else None, cell)
+        for cell in submission.cells
+    ]
     repairs += _recognised(notebook, submission, claims)
     repairs += _duplicates(notebook, submission, claims)
+    repairs += _unknown(notebook, submission, claims)
     repairs += _insert_missing(notebook, slots)
     own = unique_cell_ids(
         (slot.submitted.cell_id for slot in slots if slot.submitted and not slot.origin),
@@ -95,42 +100,24 @@ def restore(notebook: AssignmentNotebook, submission: SubmittedNotebook) -> Rest
     return RestoredNotebook(cells=tuple(cells), repairs=tuple(repairs))
 
 
-def _claims(
-    notebook: AssignmentNotebook, submission: SubmittedNotebook
-) -> dict[int, AssignmentCell]:
-    """Which cell of the instructor's each submitted cell stands for, by position."""
-    by_grade_id = {cell.grade_id: cell for cell in notebook.cells if cell.grade_id}
-    by_cell_id = {cell.cell_id: cell for cell in notebook.cells if cell.grade_id}
-    taken: dict[str, int] = {}
-    for cell in submission.cells:
-        if cell.grade_id in by_grade_id:
-            taken[by_grade_id[cell.grade_id].cell_id] = cell.position
-    for cell in submission.cells:
-        if cell.grade_id is None and cell.cell_id in by_cell_id:
-            taken.setdefault(cell.cell_id, cell.position)
-    return {position: by_cell_id[cell_id] for cell_id, position in taken.items()}
-
-
 def _recognised(
-    notebook: AssignmentNotebook,
-    submission: SubmittedNotebook,
-    claims: Mapping[int, AssignmentCell],
+    notebook: AssignmentNotebook, submission: SubmittedNotebook, claims: Mapping[int, Claim]
 ) -> list[Repair]:
     return [
         Repair(
             notebook.name,
-            origin.grade_id or origin.cell_id,
-            "the cell had lost its nbgrader metadata; recognised by its id",
+            claim.origin.grade_id or claim.origin.cell_id,
+            f"the cell had lost its nbgrader metadata; recognised by {claim.by}"
+            if cell.grade_id is None
+            else f"the cell was called {cell.grade_id[:60]!r}; recognised by {claim.by}",
         )
         for cell in submission.cells
-        if cell.grade_id is None and (origin := claims.get(cell.position)) is not None
+        if (claim := claims.get(cell.position)) is not None and claim.by is not Mark.GRADE_ID
     ]
 
 
 def _duplicates(
-    notebook: AssignmentNotebook,
-    submission: SubmittedNotebook,
-    claims: Mapping[int, AssignmentCell],
+    notebook: AssignmentNotebook, submission: SubmittedNotebook, claims: Mapping[int, Claim]
 ) -> list[Repair]:
     known = {cell.grade_id for cell in notebook.cells if cell.grade_id}
     return [
@@ -142,6 +129,22 @@ def _duplicates(
         )
         for cell in submission.cells
         if cell.grade_id in known and cell.grade_id is not None and cell.position not in claims
+    ]
+
+
+def _unknown(
+    notebook: AssignmentNotebook, submission: SubmittedNotebook, claims: Mapping[int, Claim]
+) -> list[Repair]:
+    known = {cell.grade_id for cell in notebook.cells if cell.grade_id}
+    return [
+        Repair(
+            notebook.name,
+            cell.grade_id[:60],
+            f"the assignment has no such cell (an older release may have had it); number "
+            f"{cell.position} is an ordinary cell",
+        )
+        for cell in submission.cells
+        if cell.grade_id is not None and cell.grade_id not in known and cell.position not in claims
     ]
 
 
@@ -195,7 +198,7 @@ def _merge(cell_id: str, slot: _Slot) -> tuple[RestoredCell, list[str]]:
     changes = []
     if submitted.cell_type != origin.cell_type:
         changes.append(f"the cell's type was {submitted.cell_type}; set to {origin.cell_type}")
-    if origin.is_restored and _differs(submitted.source, origin.release):
+    if origin.is_restored and plain_text(submitted.source) != plain_text(origin.release):
         changes.append("the cell is read-only and was changed; restored")
     return (
         RestoredCell(
@@ -207,7 +210,3 @@ def _merge(cell_id: str, slot: _Slot) -> tuple[RestoredCell, list[str]]:
         ),
         changes,
     )
-
-
-def _differs(submitted: str, release: str) -> bool:
-    return submitted.replace("\r\n", "\n").strip() != release.replace("\r\n", "\n").strip()

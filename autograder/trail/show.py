@@ -79,6 +79,11 @@ def _lines(found: Explanation) -> Iterator[str]:
 def _told(entry: Entry) -> str:
     facts = entry.facts
     match entry.action:
+        case "collected":
+            digests = ", ".join(
+                f"{name} {digest[:_SHORT]}" for name, digest in facts["files"].items()
+            )
+            return f"collected from {facts['source']}: {facts['outcome']} ({digests})"
         case "graded":
             points = f"{facts['score']:g} of {facts['max_score']:g} automatic points"
             what = points if facts["status"] == "graded" else f"quarantined: {facts['reason']}"

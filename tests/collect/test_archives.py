@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from autograder.collect import CollectLimits, CollectReport, collect
 from autograder.course import Course
+from autograder.trail.log import trail_path
 from tests.builders import SQUARE, make_course
 
 
@@ -36,18 +37,19 @@ def collected(
     limits: CollectLimits | None = None,
     encoding: str | None = None,
 ) -> tuple[CollectReport, dict[str, bytes]]:
-    """Collect one archive into an empty course; the report and everything that appeared."""
+    """Collect one archive into an empty course; the report and what appeared beside the trail."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, "outer", "course")
         root.mkdir(parents=True)
         (root / "source").symlink_to(course.root / "source")
         source = Path(folder, "class.zip")
         source.write_bytes(data)
-        report = collect(Course.open(root), [source], limits=limits, encoding=encoding)
+        opened = Course.open(root)
+        report = collect(opened, [source], limits=limits, encoding=encoding)
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in Path(folder).rglob("*")
-            if path.is_file() and path != source
+            if path.is_file() and path not in {source, trail_path(opened)}
         }
     return report, files
 

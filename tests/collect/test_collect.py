@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from autograder.collect import CollectReport, Outcome, collect
 from autograder.course import Course
 from autograder.errors import OperatorError
+from autograder.trail import read_trail
 from tests.builders import SQUARE, bottomless, make_course
 
 
@@ -97,7 +99,13 @@ def test_an_older_submission_does_not_replace_a_newer(course: Course, tmp_path: 
             tmp_path / name / "alice/square/timestamp.txt", f"2026-01-{day} 10:00:00 UTC".encode()
         )
     collect(course, [tmp_path / "late"])
-    assert outcomes(collect(course, [tmp_path / "early"])) == ["older"]
+    (filed,) = collect(course, [tmp_path / "early"]).filed
+    assert filed.outcome is Outcome.OLDER
+    assert filed.history is not None
+    assert (filed.history / "square.ipynb").read_bytes() == b"early"
+    assert "set-aside" in filed.history.parts
+    (again,) = collect(course, [tmp_path / "early"]).filed
+    assert again.history == filed.history
     assert submitted(course)["alice/square/square.ipynb"] == b"late"
 
 
@@ -167,6 +175,44 @@ def test_a_file_that_cannot_be_read_costs_its_submission_only(
     report = collect(course, [tmp_path / "class.zip"])
     assert [filed.student for filed in report.filed] == ["bob"]
     assert "alice/square.ipynb: it is damaged" in report.doubtful[0].reason
+
+
+def test_a_damaged_file_beside_the_notebook_costs_only_itself(
+    course: Course, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        archive.writestr("alice/square.ipynb", "{}")
+        archive.writestr("alice/picture.png", "b" * 100)
+    data = (tmp_path / "class.zip").read_bytes()
+    (tmp_path / "class.zip").write_bytes(data.replace(b"b" * 100, b"x" * 100))
+    report = collect(course, [tmp_path / "class.zip"])
+    assert submitted(course) == {"alice/square/square.ipynb": b"{}"}
+    assert [doubt.path for doubt in report.doubtful] == ["alice/picture.png"]
+    assert "it is damaged" in report.doubtful[0].reason
+
+
+def test_what_programs_leave_behind_is_named(course: Course, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as archive:
+        for name in ("alice/square.ipynb", "__MACOSX/alice/._square.ipynb", "alice/.git/a/b"):
+            archive.writestr(name, "{}")
+    write(tmp_path / "in/bob/.ipynb_checkpoints/square-checkpoint.ipynb")
+    report = collect(course, [tmp_path / "class.zip", tmp_path / "in"])
+    assert [name for _, name in report.noise] == [
+        "__MACOSX",
+        "alice/.git",
+        "bob/.ipynb_checkpoints",
+    ]
+
+
+def test_what_came_in_is_on_record_with_its_hash(course: Course, tmp_path: Path) -> None:
+    for data in (b"first", b"second", b"second"):
+        write(tmp_path / "in/alice/square.ipynb", data)
+        collect(course, [tmp_path / "in"], dry_run=True)
+        collect(course, [tmp_path / "in"])
+    found = [(entry.action, entry.facts["outcome"]) for entry in read_trail(course)]
+    assert found == [("collected", "new"), ("collected", "replaced")]
+    files = read_trail(course)[1].facts["files"]
+    assert files == {"square.ipynb": hashlib.sha256(b"second").hexdigest()}
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,16 @@ def test_a_download_from_blackboard(course: Course, tmp_path: Path) -> None:
     assert (ada / "timestamp.txt").read_text() == "2026-03-02 10:00:00 UTC\n"
 
 
+def test_a_damaged_text_of_blackboard_costs_only_itself(course: Course, tmp_path: Path) -> None:
+    text, *notebooks = BLACKBOARD
+    source = zipped(tmp_path / "gradebook.zip", {**BLACKBOARD, text: b"t" * 100})
+    source.write_bytes(source.read_bytes().replace(b"t" * 100, b"x" * 100))
+    roster = table(tmp_path / "students.csv", "id,email\nada,a@x\nj_doe,j@x\n")
+    report = collect(course, [source], "attention", rosters=[roster])
+    assert len(report.filed) == len(notebooks)
+    assert [doubt.path for doubt in report.doubtful] == [text]
+
+
 @pytest.mark.parametrize(("late_replaces", "kept"), [(False, BYTES), (True, BYTES + b" ")])
 def test_the_last_one_before_the_deadline_counts_unless_told(
     course: Course, tmp_path: Path, *, late_replaces: bool, kept: bytes

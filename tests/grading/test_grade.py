@@ -89,6 +89,21 @@ def test_a_missing_notebook_is_quarantined_with_the_names(
     assert (verdict.score, verdict.max_score) == (0, 6)
 
 
+def test_a_notebook_under_another_name_is_found_if_there_is_one(
+    assignment: Assignment, engine: Engine
+) -> None:
+    right = notebook(released(SQUARE, RIGHT))
+    other = notebook([plain_cell("x = 1", cell_id="mine")])
+    submission = Submission({"Homework (1)": right, "scratch": other, "broken": b"{"})
+    verdict = grade(assignment, submission, POLICY, engine)
+    assert (verdict.status, verdict.score) == (SubmissionStatus.GRADED, 3)
+    assert [(repair.notebook, repair.what) for repair in verdict.repairs] == [
+        ("square", "the notebook was handed in as Homework (1).ipynb")
+    ]
+    twice = Submission({"Homework (1)": right, "Homework (2)": notebook(released(SQUARE))})
+    assert grade(assignment, twice, POLICY, engine).status is SubmissionStatus.QUARANTINED
+
+
 def test_broken_json_is_quarantined_with_file_and_remedy(
     assignment: Assignment, engine: Engine
 ) -> None:
