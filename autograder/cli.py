@@ -636,6 +636,25 @@ def similar(
     print_written(console, "Side by side", target.absolute())
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def formgrader(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the server listens.")] = 8888,
+    *,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address and open no browser.")
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade by hand in the browser: Jupyter with nbgrader's formgrader.
+
+    What else is given goes to `jupyter lab`, such as --ip=0.0.0.0.
+    """
+    from autograder.formgrader.start import start
+
+    start(_open(course), port=port, browser=not no_browser, options=ctx.args)
+
+
 @app.command()
 def doctor() -> None:
     """Say how well this machine can hold student code."""

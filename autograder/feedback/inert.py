@@ -29,6 +29,7 @@ __all__ = [
     "clean",
     "code",
     "html",
+    "is_raster_image",
     "markdown",
     "output",
     "plain",
@@ -42,9 +43,8 @@ _DEPTH = 100
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]+")
-_FILE_IMAGE = re.compile(
-    r"(?!\.)[\w ()%.-]+(?:/(?!\.)[\w ()%.-]+)*\.(?:png|jpe?g|gif|webp)", re.IGNORECASE
-)
+_RASTER_SUFFIX = re.compile(r"\.(?:png|jpe?g|gif|webp)\Z", re.IGNORECASE)
+_FILE_PATH = re.compile(r"(?!\.)[\w ()%.-]+(?:/(?!\.)[\w ()%.-]+)*")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _WITH_CONTENT = [
     "applet",
@@ -104,7 +104,11 @@ def code(source: str) -> Markup:
 
 
 def markdown(
-    source: str, attachments: dict[str, dict[str, str]] | None = None, *, files: bool = False
+    source: str,
+    attachments: dict[str, dict[str, str]] | None = None,
+    *,
+    files: bool = False,
+    links: bool = True,
 ) -> Markup:
     """Markdown with its pasted images; formulas stay as they are written.
 
@@ -112,18 +116,21 @@ def markdown(
         source: the text.
         attachments: pasted images: name, MIME type, base64 text.
         files: whether images that lie beside the notebook can be shown.
+        links: whether links can be followed; if not, their addresses are written out.
     """
     if attachments:
-        return _render(source, attachments, files=files)
-    return _markdown(source, files=files)
+        return _render(source, attachments, files=files, links=links)
+    return _markdown(source, files=files, links=links)
 
 
 @lru_cache(maxsize=512)
-def _markdown(source: str, *, files: bool) -> Markup:
-    return _render(source, {}, files=files)
+def _markdown(source: str, *, files: bool, links: bool) -> Markup:
+    return _render(source, {}, files=files, links=links)
 
 
-def _render(source: str, attachments: dict[str, dict[str, str]], *, files: bool) -> Markup:
+def _render(
+    source: str, attachments: dict[str, dict[str, str]], *, files: bool, links: bool
+) -> Markup:
     if len(source) > _TEXT_CHARS:
         return Markup("<pre>{}</pre>").format(plain(source))
     renderer = IPythonRenderer(
@@ -134,15 +141,16 @@ def _render(source: str, attachments: dict[str, dict[str, str]], *, files: bool)
     except (InvalidNotebook, RecursionError):
         # nbconvert's renderer stops at attachments that are not there and at deep nesting.
         return Markup("<pre>{}</pre>").format(plain(source))
-    return html(str(rendered), files=files)
+    return html(str(rendered), files=files, links=links)
 
 
-def html(text: str, *, files: bool = False) -> Markup:
+def html(text: str, *, files: bool = False, links: bool = True) -> Markup:
     """HTML reduced to text, tables, lists and images that are part of it.
 
     Args:
         text: the markup.
         files: whether images that lie beside the notebook can be shown.
+        links: whether links can be followed; if not, their addresses are written out.
     """
     if len(text) > _MARKUP_CHARS + _IMAGE_CHARS or len(_DATA_IMAGE.sub("", text)) > _MARKUP_CHARS:
         return Markup("<p>[too long to be shown]</p>")
@@ -155,6 +163,11 @@ def html(text: str, *, files: bool = False) -> Markup:
         for image in soup("img"):
             if not _is_image(str(image.get("src", "")), files=files):
                 image.replace_with(str(image.get("alt", "")))
+        for link in [] if links else soup("a"):
+            address = str(link.get("href", ""))
+            if _keep_attribute("a", "href", address) and address not in link.get_text():
+                link.append(f" ({address})")
+            link.unwrap()
         cleaned = bleach.clean(
             str(soup),
             tags=_TAGS,
@@ -168,10 +181,15 @@ def html(text: str, *, files: bool = False) -> Markup:
     return Markup(cleaned)  # noqa: S704 - see above
 
 
+def is_raster_image(path: str) -> bool:
+    """Whether a file's name is that of an image which can hold no script."""
+    return _RASTER_SUFFIX.search(path) is not None
+
+
 def _is_image(source: str, *, files: bool) -> bool:
     if _DATA_IMAGE.fullmatch(source):
         return True
-    return files and _FILE_IMAGE.fullmatch(source) is not None
+    return files and is_raster_image(source) and _FILE_PATH.fullmatch(source) is not None
 
 
 def _is_deep(soup: BeautifulSoup) -> bool:
@@ -223,8 +241,13 @@ def attachments_of(value: object) -> dict[str, dict[str, str]]:
     }
 
 
-def output(entry: Mapping[str, Any]) -> Markup:
-    """One output of a cell in the richest form that is harmless; empty if there is none."""
+def output(entry: Mapping[str, Any], *, links: bool = True) -> Markup:
+    """One output of a cell in the richest form that is harmless; empty if there is none.
+
+    Args:
+        entry: the output, in nbformat's form.
+        links: whether links can be followed; if not, their addresses are written out.
+    """
     match entry.get("output_type"):
         case "stream":
             name = "stderr" if entry.get("name") == "stderr" else "stdout"
@@ -239,27 +262,27 @@ def output(entry: Mapping[str, Any]) -> Markup:
             return Markup('<pre class="stderr">{}</pre>').format(plain(text))
         case "display_data" | "execute_result" | "update_display_data":
             data = entry.get("data")
-            return _display(data) if isinstance(data, Mapping) else Markup()
+            return _display(data, links=links) if isinstance(data, Mapping) else Markup()
         case _:
             return Markup()
 
 
-def _display(data: Mapping[str, Any]) -> Markup:
+def _display(data: Mapping[str, Any], *, links: bool) -> Markup:
     for mime in ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"):
         text = text_of(data.get(mime))
-        shown = _shown(mime, text) if text else Markup()
+        shown = _shown(mime, text, links=links) if text else Markup()
         if shown.strip():
             return shown
     text = text_of(data.get("text/plain")) or text_of(data.get("text/latex"))
     return Markup("<pre>{}</pre>").format(plain(text)) if text else Markup()
 
 
-def _shown(mime: str, text: str) -> Markup:
+def _shown(mime: str, text: str, *, links: bool) -> Markup:
     match mime:
         case "text/html":
-            return html(text)
+            return html(text, links=links)
         case "text/markdown":
-            return markdown(text)
+            return markdown(text, links=links)
         case "image/svg+xml":
             # Inside <img> a drawing can neither run scripts nor load anything.
             text = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
