@@ -1,7 +1,8 @@
 """nbgrader's formgrader, in which nothing that a student wrote is live.
 
-It is an extension of Jupyter's server that stands in front of nbgrader's: the same addresses, the same
-code behind them, and pages of which only our own scripts run. Installing this package turns it on.
+It is an extension of Jupyter's server that stands in front of nbgrader's: the same addresses, the
+same code behind them, and pages of which only our own scripts run. Installing this package turns it
+on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ def _load_jupyter_server_extension(app: Any) -> None:
     from autograder.formgrader.handlers import guarded_handlers
 
     base_url = app.web_app.settings["base_url"]
-    # Extensions are loaded by name and the first handler of an address answers: ours, then nbgrader's.
+    # Extensions are loaded in the order of their names, and the first handler that has an address
+    # answers: these come before nbgrader's.
     app.web_app.add_handlers(
         ".*$",
         [

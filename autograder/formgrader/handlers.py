@@ -62,8 +62,8 @@ class GuardedStart(Guarded, handlers.FormgraderHandler):  # type: ignore[misc]
     def get(self) -> None:
         """Open the course.
 
-        nbgrader would run the `nbgrader_config.py` of any folder that a link names, such as one that
-        was handed in.
+        nbgrader would run the `nbgrader_config.py` of any folder that a link names, such as one
+        that was handed in.
         """
         path = self.get_argument("path", "")
         if path and Path(path).resolve() != Path(self.coursedir.root).resolve():

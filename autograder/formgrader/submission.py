@@ -14,7 +14,15 @@ from typing import Any, final
 from markupsafe import Markup
 
 from autograder.errors import NotebookError
-from autograder.feedback.inert import CODE_CSS, attachments_of, code, markdown, output, plain, text_of
+from autograder.feedback.inert import (
+    CODE_CSS,
+    attachments_of,
+    code,
+    markdown,
+    output,
+    plain,
+    text_of,
+)
 from autograder.feedback.view import read_cells
 from autograder.pages import environment, read_style
 
