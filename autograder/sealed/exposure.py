@@ -6,8 +6,6 @@ import ast
 from collections.abc import Sequence
 from typing import Final, final
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 __all__ = ["NOTICE", "Exposure", "leading_blank_lines"]
 
 NOTICE: Final = "__hidden_lines_run__"
@@ -95,5 +93,8 @@ def _is_moved(source: str, shift: int) -> bool:
         return True
     if "\\\n" not in source:
         return False
+    # Takes a while to import, and the supervisor does without.
+    from IPython.core.inputtransformer2 import TransformerManager
+
     code: str = TransformerManager().transform_cell(source)
     return len(code.rstrip("\n").split("\n")) != len(source.rstrip("\n").split("\n")) - shift

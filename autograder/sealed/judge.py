@@ -12,16 +12,17 @@ from typing import Any, Final, final
 from autograder.sealed import handles, instruments
 from autograder.sealed.bridge import Bridge, is_submissions, place_of, traceback_of
 from autograder.sealed.causes import Witness
+from autograder.sealed.compiling import CellCode, transformers
 from autograder.sealed.link import BridgeError
 from autograder.sealed.model import Cause, Failure, Origin, Role
-from autograder.sealed.namespace import Namespace, TypeQuestions
+from autograder.sealed.namespace import Namespace
 from autograder.sealed.ownership import Ownership
 from autograder.sealed.randomness import RandomStates
 from autograder.sealed.reports import Done
 from autograder.sealed.shell import CellShell
 from autograder.sealed.student import done_report
 from autograder.sealed.trust import chains, differences
-from autograder.sealed.wire import Channel, Closed, WireError
+from autograder.sealed.wire import Channel, Closed, Plain, WireError
 
 __all__ = ["SUBMISSION_MARK", "main"]
 
@@ -66,6 +67,7 @@ def main(control: Channel, bridge: Channel) -> None:
                     message["output_bytes"],
                     locked=message["kind"] == Role.LOCKED,
                     hidden=message.get("hidden", []),
+                    code=_code(message.get("code")),
                 )
                 control.send(done_report(done, message["token"]))
 
@@ -106,6 +108,7 @@ class Judge:
         *,
         locked: bool,
         hidden: Sequence[int] = (),
+        code: CellCode | None = None,
     ) -> Done:
         """Run one cell. What the bridge refused fails it, whatever its code caught.
 
@@ -115,17 +118,16 @@ class Judge:
             output_bytes: how much output is reported.
             locked: whether it is a locked cell, whose classes both processes define.
             hidden: numbers of the lines that students do not get to see.
+            code: the source compiled, if the supervisor has done that.
         """
         bridge = self._bridge
         self._refused.clear()
         exposure = self._names.exposure
         exposure.begin(source, hidden)
-        # Each pass over a cell's code takes longer than most requests.
-        questions = [TypeQuestions()] if "type" in source else []
-        self._shell.transform([*questions, exposure] if hidden else questions)
+        self._shell.transform([] if code else transformers(source, hidden, exposure))
         self._names.begin(self.tables.get(key, Ownership()))
         try:
-            done = self._shell.run(source, output_bytes, key)
+            done = self._shell.run(source, output_bytes, key, code)
         finally:
             names = self._names.end()
             if locked:
@@ -192,6 +194,10 @@ class Judge:
             return
         finally:
             bridge.names = list
+
+
+def _code(form: Plain) -> CellCode | None:
+    return None if form is None else CellCode.from_bytes(form)
 
 
 def _print(stream: str, text: str) -> None:

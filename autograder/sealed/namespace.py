@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import importlib
 import types
@@ -16,27 +15,10 @@ from autograder.sealed.ownership import Ownership
 from autograder.sealed.remote import type_of
 from autograder.sealed.values import is_exact
 
-__all__ = ["Namespace", "TypeQuestions"]
+__all__ = ["Namespace"]
 
 _ALWAYS: Final = -1
 """Marks a cached value that stays until the student process tells that its name was rebound."""
-
-
-@final
-class TypeQuestions(ast.NodeTransformer):
-    """Lets `type(x)` answer for objects of the submission.
-
-    `type` itself must stay the class that it is, for `isinstance(x, type)` and metaclasses.
-    """
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Replace `type(x)`, and nothing else."""
-        self.generic_visit(node)
-        match node:
-            case ast.Call(func=ast.Name(id="type"), args=[ast.expr()], keywords=[]):
-                name = ast.copy_location(ast.Name("__type_of__", ast.Load()), node.func)
-                return ast.copy_location(ast.Call(name, node.args, []), node)
-        return node
 
 
 class _Builtins(dict[str, Any]):

@@ -17,6 +17,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, cast, final
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import IPythonCoreError
@@ -24,6 +25,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.sealed.compiling import CellCode
 from autograder.sealed.model import Failure
 from autograder.sealed.reports import Done
 from autograder.sealed.streams import Stream
@@ -121,12 +123,50 @@ class _ResultHook(DisplayHook):
         )
 
 
+class _Compiler(CachingCompiler):
+    """IPython's, which makes nothing of a cell that is compiled already."""
+
+    ready: CellCode | None = None
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        if self.ready is not None and self.ready.text == transformed_code:
+            return self.ready.filename
+        return super().get_code_name(raw_code, transformed_code, number)
+
+    def ast_parse(self, source: str, filename: str = "", symbol: str = "exec") -> ast.AST:
+        if self.ready is not None and self.ready.filename == filename:
+            return ast.Module([ast.Pass()], [])
+        return super().ast_parse(source, filename, symbol)
+
+
 class _Shell(InteractiveShell):
     """IPython without a terminal, a home directory or a history."""
 
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_ResultHook)
+    compiler_class = Type(_Compiler)
+    compile: _Compiler
     failure: Failure | None = None
+
+    def transform_cell(self, raw_cell: str) -> Any:
+        ready = self.compile.ready
+        return super().transform_cell(raw_cell) if ready is None else ready.text  # type: ignore[no-untyped-call]  # IPython's
+
+    def should_run_async(self, raw_cell: str, **options: Any) -> bool:
+        return self.compile.ready is None and super().should_run_async(raw_cell, **options)
+
+    async def run_ast_nodes(
+        self, nodelist: list[ast.stmt], cell_name: str, *args: Any, **options: Any
+    ) -> Any:
+        ready = self.compile.ready
+        if ready is None or ready.filename != cell_name:
+            return await super().run_ast_nodes(nodelist, cell_name, *args, **options)
+        # What the cell itself runs as a cell is compiled here.
+        self.compile.ready = None
+        for code in ready.statements:
+            if await self.run_code(code, options.get("result")):  # type: ignore[no-untyped-call]  # IPython's
+                return True
+        return False
 
     def init_ipython_dir(self, _ipython_dir: str | None) -> None:
         """No directory in a home."""
@@ -271,22 +311,27 @@ class CellShell:
         builtins.input = _refuse_input
         getpass.getpass = _refuse_input
 
-    def run(self, source: str, output_bytes: int, key: str = "") -> Done:
+    def run(
+        self, source: str, output_bytes: int, key: str = "", code: CellCode | None = None
+    ) -> Done:
         """Run one cell; its outputs are reported while it runs.
 
         Args:
             source: Python with IPython syntax.
             output_bytes: how much output is reported; the rest is dropped, and that is said.
             key: the cell's id.
+            code: the source compiled, if somebody has done that.
         """
         self._keys[self._shell.execution_count] = key
         self._budget = output_bytes
         shell = self._shell
         shell.failure = None
         shell.displayhook.returned = None
+        shell.compile.ready = code
         try:
             result = shell.run_cell(source, store_history=True)
         finally:
+            shell.compile.ready = None
             self.finish_output()
         failure = shell.failure
         error = self.error = result.error_before_exec or result.error_in_exec

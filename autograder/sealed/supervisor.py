@@ -15,6 +15,7 @@ from typing import IO, Any, Final, final
 
 from autograder.sealed import scratch
 from autograder.sealed.collector import CellOutputs, Displays
+from autograder.sealed.compiling import compiled
 from autograder.sealed.levels import Mechanisms
 from autograder.sealed.model import Cell, CellResult, CellStatus, Failure, Limits, Program, Role
 from autograder.sealed.nursery import Child, Nursery, NurseryLost
@@ -117,6 +118,7 @@ class _Run:
         self._judge_files = self._packed(program.judge_files)
         self._student: Child | None = None
         self._judge: Child | None = None
+        self._codes = _codes(program)
         self._done: list[Cell] = []
         self._spent = 0.0
         self._spent_again = 0.0
@@ -298,6 +300,8 @@ class _Run:
             "hidden": sorted(cell.hidden),
             "token": token,
         }
+        if target is self._judge and kind is not _Kind.CHECK:
+            order["code"] = self._codes.get(cell.id)
         if not self._tell(target, order):
             ending: Ending | None = died(target)
         else:
@@ -403,6 +407,19 @@ def _with_error(
         "traceback": list(failure.traceback) or [f"{failure.ename}: {failure.evalue}"],
     }
     return (*outputs, error)
+
+
+def _codes(program: Program) -> dict[str, bytes | None]:
+    """The cells that judges run, compiled. Only what comes from `source/` is."""
+    own = {
+        number: cell
+        for number, cell in enumerate(program.cells, start=1)
+        if cell.role is Role.LOCKED or (cell.role is Role.GRADE and not cell.open)
+    }
+    if any("__future__" in cell.source for cell in own.values()):
+        # In IPython it changes how later cells are compiled.
+        return {}
+    return {cell.id: compiled(cell.source, cell.hidden, number) for number, cell in own.items()}
 
 
 def _tables(program: Program) -> dict[str, Any]:

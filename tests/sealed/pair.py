@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import os
 import re
 import socket
@@ -16,6 +17,7 @@ from typing import Any
 import torch
 
 from autograder.sealed import judge, shell, student
+from autograder.sealed.compiling import compiled
 from autograder.sealed.model import Cell, Failure, Role
 from autograder.sealed.ownership import ownership
 from autograder.sealed.reports import Done, Output, Report, parse_report
@@ -32,6 +34,7 @@ def _prepare() -> None:
 
 
 _prepare()
+_numbers = itertools.count(1)
 STUDENT, LOCKED, GRADE = Role.STUDENT, Role.LOCKED, Role.GRADE
 
 
@@ -96,7 +99,8 @@ def run(
 ) -> tuple[Done, list[Report]]:
     """Run one cell in the process behind `channel`."""
     message = {"op": "run", "id": key, "source": source, "kind": str(role), "token": "t"}
-    channel.send({**message, "output_bytes": output_bytes})
+    code = None if role is STUDENT else compiled(source, frozenset(), next(_numbers))
+    channel.send({**message, "output_bytes": output_bytes, "code": code})
     reports: list[Report] = []
     end = time.monotonic() + SECONDS
     while True:
