@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, final
 
 from nbgrader.api import (
@@ -67,12 +67,14 @@ class Mark:
         raw_score: points without the late penalty.
         penalty: points taken off for lateness.
         pending: answers that a person has yet to mark.
+        extension: how much later it was due for this student.
     """
 
     timestamp: datetime | None
     raw_score: float
     penalty: float
     pending: int
+    extension: timedelta | None = None
 
     @property
     def score(self) -> float:
@@ -144,7 +146,7 @@ def read_grades(
     *,
     assignments: Collection[str] = (),
     students: Collection[str] = (),
-    cells: bool = False,
+    cells: bool | Collection[str] = False,
 ) -> Grades:
     """Read the marks.
 
@@ -152,7 +154,7 @@ def read_grades(
         gradebook: nbgrader's `Gradebook`.
         assignments: only these; all of them if empty.
         students: only these; all of them if empty.
-        cells: read every cell's entry as well.
+        cells: read every cell's entry as well, of all these assignments or of the named ones.
     """
     session = gradebook.db
     works = {
@@ -170,12 +172,15 @@ def read_grades(
         if not students or row.id in students
     ]
     known = {person.id for person in people}
+    detailed = {
+        key: work for key, work in works.items() if cells is True or (cells and work.name in cells)
+    }
     return Grades(
         course=str(gradebook.course_id),
         works=tuple(sorted(works.values(), key=_by_date)),
         people=tuple(sorted(people, key=_by_name)),
         marks=_marks(session, works, known),
-        cells=_cells(session, works, known) if cells else {},
+        cells=_cells(session, detailed, known) if detailed else {},
     )
 
 
@@ -222,12 +227,14 @@ def _marks(
             SubmittedAssignment.assignment_id,
             SubmittedAssignment.student_id,
             SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
         )
     ):
         if row.assignment_id in works and row.student_id in people:
             score, pending = points.get(row.id, (0.0, 0))
             key = works[row.assignment_id].name, row.student_id
-            found[key] = Mark(row.timestamp, score, penalties.get(row.id, 0.0), pending)
+            penalty = penalties.get(row.id, 0.0)
+            found[key] = Mark(row.timestamp, score, penalty, pending, row.extension)
     return found
 
 
@@ -262,6 +269,9 @@ def _cells(
         (row.notebook_id, names[row.cell_id][0]): (row.comment, row.manual_comment or "")
         for row in session.execute(
             select(Comment.notebook_id, Comment.cell_id, Comment.comment, Comment.manual_comment)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .where(SubmittedAssignment.assignment_id.in_(list(works)))
         )
         if row.comment and row.cell_id in names
     }
@@ -275,6 +285,9 @@ def _cells(
             Grade.extra_credit,
             Grade.needs_manual_grade,
         )
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .where(SubmittedAssignment.assignment_id.in_(list(works)))
     ):
         owner = owners.get(row.notebook_id)
         if owner is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, final
 
 from nbgrader.api import SubmittedAssignment
@@ -19,6 +20,7 @@ __all__ = [
     "apply_policy",
     "assess_course",
     "assess_student",
+    "handed_in",
     "sync",
     "write_extension",
 ]
@@ -138,14 +140,43 @@ def write_extension(submission: Any, lateness: Lateness) -> None:
             submission.extension = extension
 
 
-def _handed(rules: Rules, submission: Any) -> HandedIn:
-    due = rules.of(submission.name).due or submission.assignment.duedate
+def handed_in(
+    rules: Rules,
+    assignment: str,
+    student: str,
+    *,
+    due: datetime | None,
+    extension: timedelta | None,
+    timestamp: datetime | None,
+) -> HandedIn:
+    """When a student had to hand in and did, from what the gradebook says.
+
+    Args:
+        rules: of the course.
+        assignment: its name.
+        student: the student's id.
+        due: of the assignment, for everybody.
+        extension: of the student's submission.
+        timestamp: of the student's submission.
+    """
+    due = rules.of(assignment).due or due
     # An extension that somebody entered elsewhere moves the date that the rules start from.
-    if due is not None and submission.extension is not None:
-        named = rules.extended(submission.name, submission.student_id, due)[1]
+    if due is not None and extension is not None:
+        named = rules.extended(assignment, student, due)[1]
         if named is None:
-            due += submission.extension
-    return HandedIn(due, submission.timestamp)
+            due += extension
+    return HandedIn(due, timestamp)
+
+
+def _handed(rules: Rules, submission: Any) -> HandedIn:
+    return handed_in(
+        rules,
+        submission.name,
+        submission.student_id,
+        due=submission.assignment.duedate,
+        extension=submission.extension,
+        timestamp=submission.timestamp,
+    )
 
 
 def _assessed(rules: Rules, gradebook: Any) -> list[tuple[Deduction, Any, list[tuple[Any, float]]]]:
