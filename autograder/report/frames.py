@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -47,9 +47,9 @@ class Frames:
         students: one row a student and assignment: state (see `STATES`), score, penalty, share of
             the points, answers yet to be marked, time handed in, hours after the deadline (negative
             before it), repairs, seconds and MiB.
-        cells: one row a grade cell of the chosen assignments, in the order of the notebooks: points,
-            how it went, difficulty and discrimination (see `theory`), time, memory, and what the
-            audit said of its tests.
+        cells: one row a grade cell of the chosen assignments, in the order of the notebooks:
+            points, how it went, difficulty and discrimination (see `theory`), time, memory, and
+            what the audit said of its tests.
         marks: one row a student and grade cell: points (NaN: yet to be marked), status, message,
             CPU seconds, MiB.
         messages: one row a kind of message of a failed cell: how many students read it.
@@ -57,6 +57,7 @@ class Frames:
         together: one row a pair of grade cells: phi and Jaccard coefficients of failing.
         repairs: one row a repair.
         similar: one row a pair of submissions that the last `autograder similar` found.
+        notes: for each chosen assignment when `similar` ran, and why its audit may not hold.
     """
 
     course: str

@@ -104,8 +104,7 @@ def alpha_without(points: Points) -> Points:
 
 
 def _complete(points: Points) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    complete: np.ndarray[Any, np.dtype[np.bool_]] = ~np.isnan(points).any(axis=0)
-    return complete
+    return np.asarray(~np.isnan(points).any(axis=0))
 
 
 def _correlation(one: Points, other: Points) -> float:
@@ -124,8 +123,10 @@ def _group(key: Points, share: float) -> Points:
         wanted -= weights[same].sum()
         if wanted <= _SAME:
             break
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def _ratio(above: Points, below: Points) -> Points:
-    return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+    found = np.full(len(above), np.nan)
+    np.divide(above, below, out=found, where=below > 0)
+    return found

@@ -28,8 +28,9 @@ def phi(failed: Failed) -> Table:
     covariance = numbers.T @ numbers / students - np.outer(rate, rate)
     spread = np.sqrt(rate * (1 - rate))
     scale = np.outer(spread, spread)
-    found = np.divide(covariance, scale, out=np.full_like(scale, np.nan), where=scale > _SAME)
-    return np.clip(found, -1, 1)
+    found: Table = np.full_like(scale, np.nan)
+    np.divide(covariance, scale, out=found, where=scale > _SAME)
+    return found.clip(-1, 1)
 
 
 def jaccard(failed: Failed) -> Table:
@@ -44,7 +45,9 @@ def jaccard(failed: Failed) -> Table:
     both = numbers.T @ numbers
     own = numbers.sum(axis=0)
     either = own[:, None] + own[None, :] - both
-    return np.divide(both, either, out=np.full_like(both, np.nan), where=either > 0)
+    found: Table = np.full_like(both, np.nan)
+    np.divide(both, either, out=found, where=either > 0)
+    return found
 
 
 def order(alike: Table) -> list[int]:

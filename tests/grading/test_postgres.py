@@ -17,11 +17,13 @@ from autograder.grading.cache import course_cache
 from autograder.grading.gradebook import GradebookWriter, open_gradebook
 from autograder.grading.stopping import Stop
 from autograder.grading.verdict import Verdict
+from autograder.report import frames
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
 from tests.gradebooks import with_gradebook
 from tests.grading.fakes import CountingFactory, InstantEngine, hand_in_class
 from tests.grading.test_resume import contents
 from tests.postgres import PostgresServer
+from tests.report.classes import small_class
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +170,13 @@ def test_a_new_gradebook_has_the_version_that_nbgrader_gives_it(course: Course) 
     with open_gradebook(course) as gradebook:
         version = gradebook.db.execute(text("SELECT version_num FROM alembic_version")).scalar()
     assert version == get_alembic_version()
+
+
+def test_a_report_reads_from_it_what_it_reads_from_sqlite(
+    tmp_path: Path, server: PostgresServer
+) -> None:
+    there = small_class(on_server(tmp_path / "there", server.new_database("report")))
+    here = small_class(with_gradebook(make_course(tmp_path / "here")))
+    found, expected = frames(there).tables(), frames(here).tables()
+    for name, table in expected.items():
+        assert found[name].equals(table), name

@@ -44,6 +44,16 @@ MESSAGES: Final = (
 SOLUTIONS: Final = ("softmax", "sdpa", "causal", "padding", "mha", "rope", "cache", "csa", "block")
 ASPECTS: Final = ("values", "extremes", "gradients", "masked", "shapes")
 
+PEOPLE: Final = {
+    "ada": ("Ada", "Lovelace"),
+    "li": ("明", "李"),
+    "eve": ("Eve", "<script>alert(1)</script>"),
+    "bob": ("Bob", "Late"),
+    "zoe": ("Zoë", "Missing"),
+    "tom": ("Tom", "Torn"),
+}
+CELLS: Final = {"one": 1.0, "two": 2.0, "three": 1.0, "why": 4.0}
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -88,17 +98,6 @@ def wrong(message: str = "the values are wrong", status: str = "failed") -> Answ
     return Answer(0.0, status, message)
 
 
-def make_class(root: Path, people: dict[str, tuple[str, str]], *assignments: Made) -> Course:
-    """A course whose gradebook and records say what is given.
-
-    Args:
-        root: the course directory.
-        people: first and last name by id.
-        assignments: as they were graded.
-    """
-    return write_class(with_gradebook(make_course(root)), people, *assignments)
-
-
 def write_class(course: Course, people: dict[str, tuple[str, str]], *assignments: Made) -> Course:
     """Fill an empty gradebook, through nbgrader's model, many rows at once."""
     keys = (f"{n:032x}" for n in itertools.count())
@@ -119,6 +118,30 @@ def write_class(course: Course, people: dict[str, tuple[str, str]], *assignments
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(_record(made)))
     return course
+
+
+def small_class(course: Course) -> Course:
+    """Six students, of whom one handed in nothing and one something that cannot be read."""
+    why = Answer(None, "manual", "Graded by a person.", 0.0, 0)
+    attention = Made(
+        "attention",
+        CELLS,
+        {
+            "ada": HandedIn((right(1), right(2), right(1), Answer(4.0, "manual"))),
+            "li": HandedIn((right(1), right(2), wrong("off by 0.5 at 3"), why)),
+            "eve": HandedIn(
+                (wrong(), wrong(), wrong("off  by 0.25 at 14"), why), repairs=("put back",)
+            ),
+            "bob": HandedIn(
+                (right(1), Answer(1.0, "partial"), wrong("no", "timeout"), why),
+                hours_late=30,
+                penalty=0.5,
+            ),
+            "tom": HandedIn(reason="attention.ipynb: it is not JSON"),
+        },
+    )
+    later = Made("later", {"x": 1.0}, {"ada": HandedIn((right(1),))}, due=None)
+    return write_class(course, PEOPLE, attention, later)
 
 
 def _write(session: Any, course: Course, made: Made, keys: Iterator[str]) -> None:
@@ -215,7 +238,7 @@ def large_class(
         _drawn(random, title, list(people), ability, cells, week)
         for week, title in enumerate(titles)
     ]
-    course = make_class(root, people, *made)
+    course = write_class(with_gradebook(make_course(root)), people, *made)
     path = kept_path(course, made[0].name)
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(_pairs(random, list(people))))
