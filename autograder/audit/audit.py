@@ -129,6 +129,8 @@ class AuditReport:
         stock: cells to which stock nbgrader does not give the reference full points.
         leaks: what students would get and should not, in words.
         points: of each grade cell.
+        borrowing_cells: grade cells that take classes beside the notebook from the student's
+            process.
     """
 
     assignment: str
@@ -146,6 +148,7 @@ class AuditReport:
     stock: Mapping[str, str] = field(default_factory=dict)
     leaks: tuple[str, ...] = ()
     points: Mapping[str, float] = field(default_factory=dict)
+    borrowing_cells: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -265,6 +268,7 @@ def audit(
             for cell in notebook.cells
             if cell.kind is CellKind.GRADE
         },
+        borrowing_cells=tuple(sorted(cell for _, cell in sealed.borrowing_cells)),
     )
 
 

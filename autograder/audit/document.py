@@ -71,6 +71,7 @@ def document(report: AuditReport) -> dict[str, Any]:
             "complete": report.plan.complete,
         },
         "open_cells": list(report.open_cells),
+        "borrowing_cells": list(report.borrowing_cells),
         "unprotected": report.unprotected,
         "leaks": list(report.leaks),
         "stock": dict(report.stock),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.audit.memory import Memory
@@ -15,7 +17,15 @@ from autograder.course import Course
 if TYPE_CHECKING:
     from autograder.audit.audit import AuditReport
 
-__all__ = ["digest_of", "memory_of", "missing", "record_path", "variants_folder", "write_record"]
+__all__ = [
+    "code_digest",
+    "digest_of",
+    "memory_of",
+    "missing",
+    "record_path",
+    "variants_folder",
+    "write_record",
+]
 
 
 def variants_folder(course: Course, assignment: str) -> Path:
@@ -28,15 +38,23 @@ def record_path(course: Course, assignment: str) -> Path:
     return variants_folder(course, assignment) / "audit.json"
 
 
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+_DECIDING: Final = ("checks/*.py", "audit/operators.py", "audit/mutation.py")
+"""Parts of this package that decide what a test finds, and which mutants there are."""
+
+
 def digest_of(course: Course, assignment: Assignment) -> str:
-    """SHA-256 of everything that an audit depends on: source, variants and this package's version.
+    """SHA-256 of what an audit is about: source, variants, checks, mutation operators, version.
+
+    Comments and docstrings of the checks and operators do not count, and neither does the rest of
+    this package between two versions.
 
     Args:
         course: where the variants are.
         assignment: as loaded, before its open cells are decided.
     """
     folder = variants_folder(course, assignment.name)
-    state = hashlib.sha256(f"{package_version()}\n{assignment.digest}\n".encode())
+    state = hashlib.sha256(f"{code_digest()}\n{assignment.digest}\n".encode())
     paths = [*folder.glob("mutants/*.py"), *folder.glob("alternatives/*.py")]
     for path in [*sorted(paths), folder / "equivalent.toml"]:
         data = path.read_bytes() if path.is_file() else b""
@@ -53,9 +71,27 @@ def package_version() -> str:
         return "not installed"
 
 
+@cache
+def code_digest(package: Path = _PACKAGE) -> str:
+    """SHA-256 of what of this package counts: its version, and the code of the parts that decide.
+
+    Args:
+        package: the folder of the package.
+    """
+    state = hashlib.sha256(package_version().encode())
+    for path in (path for pattern in _DECIDING for path in sorted(package.glob(pattern))):
+        tree = ast.parse(path.read_bytes())
+        for node in ast.walk(tree):
+            match node:
+                case ast.Expr(value=ast.Constant(value=str())):
+                    node.value = ast.Constant(value=None)
+        state.update(f"\n{path.relative_to(package).as_posix()}\n{ast.dump(tree)}".encode())
+    return state.hexdigest()
+
+
 def memory_of(course: Course, assignment: str) -> Memory:
     """What an audit of the assignment that was stopped has found so far."""
-    return Memory(course.root / ".autograder" / "audit" / f"{assignment}.jsonl", package_version())
+    return Memory(course.root / ".autograder" / "audit" / f"{assignment}.jsonl", code_digest())
 
 
 def write_record(course: Course, report: AuditReport) -> Path:

@@ -101,6 +101,11 @@ def print_report(console: Console, report: AuditReport) -> None:
         )
     if report.open_cells:
         lines.append(f"Open, with no more protection than nbgrader's: {_list(report.open_cells)}")
+    if report.borrowing_cells:
+        lines.append(
+            "With classes of modules beside the notebook that a submission may change: "
+            f"{_list(report.borrowing_cells)}"
+        )
     if report.unprotected:
         lines.append(f"Without a hidden test: {_list(report.unprotected)}")
     for line in lines:

@@ -5,7 +5,7 @@ def clip_by_global_norm(params, max_norm):
     grads = [p.grad for p in params if p.grad is not None]
     total = 0.0
     for g in grads:
-        total += (g**2).sum().item()
+        total += (g.double() ** 2).sum().item()
     norm = total**0.5
     if norm > 0:
         for g in grads:

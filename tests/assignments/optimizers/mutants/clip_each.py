@@ -1,6 +1,6 @@
 # mistake: Each gradient is clipped by its own norm.
 # fails: clip-values
-# may fail: clip-iterables
+# may fail: clip-half clip-iterables
 # %% clip
 def clip_by_global_norm(params, max_norm):
     total = 0.0

@@ -1,12 +1,12 @@
 # mistake: The largest norm of one gradient is taken for the norm of all.
 # fails: clip-values
-# may fail: clip-below clip-iterables
+# may fail: clip-half clip-below clip-iterables
 # %% clip
 def clip_by_global_norm(params, max_norm):
     grads = [p.grad for p in params if p.grad is not None]
     total = 0.0
     for g in grads:
-        total = max(total, (g**2).sum().item())
+        total = max(total, (g.double() ** 2).sum().item())
     norm = total**0.5
     if norm > max_norm:
         for g in grads:

@@ -1,12 +1,12 @@
 # mistake: The scaled gradients are new tensors, and the parameters keep the old ones.
 # fails: clip-values
-# may fail: clip-iterables
+# may fail: clip-half clip-iterables
 # %% clip
 def clip_by_global_norm(params, max_norm):
     grads = [p.grad for p in params if p.grad is not None]
     total = 0.0
     for g in grads:
-        total += (g**2).sum().item()
+        total += (g.double() ** 2).sum().item()
     norm = total**0.5
     if norm > max_norm:
         grads = [g * max_norm / norm for g in grads]

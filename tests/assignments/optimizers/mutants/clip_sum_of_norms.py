@@ -1,6 +1,6 @@
 # mistake: The norms are added up, not their squares.
 # fails: clip-values
-# may fail: clip-below clip-iterables
+# may fail: clip-half clip-below clip-iterables
 # %% clip
 def clip_by_global_norm(params, max_norm):
     grads = [p.grad for p in params if p.grad is not None]
