@@ -18,12 +18,6 @@ class TestFineTuning(AssignmentTests):
         seeds=4,
     )
 
-    @classmethod
-    def setup_class(cls) -> None:
-        super().setup_class()
-        # So does the first step of an optimizer.
-        torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0).step()
-
     def test_the_networks_have_learnt_their_old_tasks(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
