@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,6 +33,7 @@ from autograder.grading.pool import EngineFactory
 from autograder.grading.record import Recorder
 from autograder.grading.stopping import Stop
 from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
+from autograder.grading.verdicts import Verdicts
 from autograder.trail.grounds import Grounds
 from autograder.trail.log import Trail
 
@@ -57,7 +58,7 @@ class BatchReport:
     """
 
     assignment: str
-    verdicts: dict[str, Verdict]
+    verdicts: Mapping[str, Verdict]
     unchanged: frozenset[str] = frozenset()
     unsettled: tuple[str, ...] = ()
     log: Path | None = None
@@ -192,7 +193,7 @@ class _Batch:
     reuse: Reuse
     observers: Observers
     stop: Stop
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: Verdicts = field(default_factory=Verdicts)
     unchanged: set[str] = field(default_factory=set)
     unsettled: list[str] = field(default_factory=list)
     failures_in_a_row: int = 0
@@ -216,9 +217,7 @@ class _Batch:
                         self._keep(job, verdict, memory)
                     written = results is not None and results.write(job, verdict, cached=cached)
                     self._note(job.student, verdict, cached=cached)
-                    self.observers.graded(
-                        job.student, self.verdicts[job.student], cached=cached, written=written
-                    )
+                    self.observers.graded(job.student, verdict, cached=cached, written=written)
             memory.trim()
             how = "stopped" if len(self.verdicts) < len(students) else "finished"
             self.backend.close(wait=not self.stop.overdue)
@@ -260,7 +259,7 @@ class _Batch:
     def _report(self, assignment: Assignment) -> BatchReport:
         return BatchReport(
             assignment.name,
-            dict(sorted(self.verdicts.items())),
+            self.verdicts,
             unchanged=frozenset(self.unchanged),
             unsettled=tuple(sorted(self.unsettled)),
         )
@@ -347,8 +346,7 @@ class _Batch:
             self.unsettled.append(student)
         if cached:
             self.unchanged.add(student)
-        # The notebooks of a whole class would fill the memory.
-        self.verdicts[student] = replace(verdict, notebooks={})
+        self.verdicts.add(student, verdict)
 
 
 @final

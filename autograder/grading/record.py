@@ -9,7 +9,8 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,12 +86,13 @@ class Recorder:
         self._assignment = assignment
         self._path = record_path(course, assignment)
         found = _read(self._path) if self._path.exists() else []
-        self._entries = {entry["student"]: entry for entry in found}
+        # Packed: as objects, those of a very large class would fill the memory.
+        self._entries = {entry["student"]: _packed(entry) for entry in found}
         self._next_save = time.monotonic() + _SAVE_SECONDS
 
     def add(self, student: str, verdict: Verdict) -> None:
         """Remember a verdict, and write from time to time."""
-        self._entries[student] = verdict.to_json(student)
+        self._entries[student] = _packed(verdict.to_json(student))
         start = time.monotonic()
         if start >= self._next_save:
             self.save()
@@ -104,26 +106,32 @@ class Recorder:
         Raises:
             OperatorError: there is no room.
         """
-        document = {
-            "schema": SCHEMA,
-            "assignment": self._assignment,
-            "submissions": [self._entries[student] for student in sorted(self._entries)],
-        }
-        text = json.dumps(document, ensure_ascii=True, indent=1, allow_nan=False)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_file(self._path, text + "\n")
+            _replace_file(self._path, self._lines())
         except OSError as error:
             raise OperatorError(
                 f"{self._path} cannot be written: {error}. Make room and run the same command again"
             ) from error
 
+    def _lines(self) -> Iterator[bytes]:
+        """A JSON document with one submission a line."""
+        head = f'"schema": {json.dumps(SCHEMA)}, "assignment": {json.dumps(self._assignment)}'
+        yield f'{{{head}, "submissions": ['.encode()
+        for number, student in enumerate(sorted(self._entries)):
+            yield (b",\n" if number else b"\n") + zlib.decompress(self._entries[student])
+        yield b"\n]}\n"
 
-def _replace_file(path: Path, text: str) -> None:
+
+def _packed(entry: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(entry, allow_nan=False).encode("ascii"), 1)
+
+
+def _replace_file(path: Path, parts: Iterable[bytes]) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".record-")
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            file.write(text)
+        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
+            file.writelines(parts)
         os.replace(name, path)  # noqa: PTH105 - atomic, and the name is a string
     except BaseException:
         with suppress(OSError):

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ ODD = {
 }
 
 
-def comparable(verdicts: dict[str, Verdict]) -> dict[str, Verdict]:
+def comparable(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
     """Verdicts without what a clock or a meter said."""
     return {
         student: replace(
