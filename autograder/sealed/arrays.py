@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from pickle import PickleBuffer
 from typing import Any, Final
 
 import numpy as np
@@ -42,6 +43,14 @@ DTYPES: Final[dict[str, torch.dtype]] = {
     if isinstance(value, torch.dtype) and not str(value).startswith("torch.q")
 }
 """The dtypes of tensors by name. Quantized tensors do not cross as data."""
+
+_COPIED: Final = 1 << 15
+_KNOWN_TO_NUMPY: Final = frozenset(
+    {
+        *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+        *(torch.float16, torch.float32, torch.float64, torch.complex64, torch.complex128),
+    }
+)
 
 DTYPE_NAMES: Final = {dtype: name for name, dtype in DTYPES.items()}
 
@@ -122,8 +131,14 @@ def encode_array(array: npt.NDArray[Any]) -> Plain:
         return None
     fortran = array.flags.f_contiguous and not array.flags.c_contiguous
     raw = np.ascontiguousarray(array.T if fortran else array)
-    data = memoryview(raw.reshape(-1).view(np.uint8).data) if raw.nbytes else b""
-    return ("nd", form, list(array.shape), memoryview(data), fortran)
+    return ("nd", form, list(array.shape), _data(raw), fortran)
+
+
+def _data(array: npt.NDArray[Any]) -> bytearray | PickleBuffer:
+    """The memory of a contiguous array: a copy if it is small, and otherwise itself."""
+    if array.nbytes < _COPIED or not array.flags.writeable:
+        return bytearray(array.tobytes())
+    return PickleBuffer(array.reshape(-1).view(np.uint8).data)
 
 
 def decode_array(form: Plain) -> npt.NDArray[Any]:
@@ -170,7 +185,8 @@ def encode_tensor(tensor: torch.Tensor) -> Plain:
     """A tensor's data; None if its kind does not cross (quantized, on another device ...)."""
     if tensor.dtype not in DTYPE_NAMES or tensor.device.type != "cpu" or tensor.is_nested:
         return None
-    tensor = tensor.detach()
+    if tensor.requires_grad:
+        tensor = tensor.detach()
     if tensor.layout is not torch.strided:
         return _encode_sparse(tensor)
     if tensor.is_conj() or tensor.is_neg():
@@ -184,10 +200,10 @@ def encode_tensor(tensor: torch.Tensor) -> Plain:
     return ("T", DTYPE_NAMES[tensor.dtype], shape, _raw(layout), list(tensor.stride()))
 
 
-def _raw(tensor: torch.Tensor) -> memoryview:
-    if tensor.numel() == 0:
-        return memoryview(b"")
-    return memoryview(tensor.reshape(-1).view(torch.uint8).numpy().data)
+def _raw(tensor: torch.Tensor) -> bytearray | PickleBuffer:
+    if tensor.dtype not in _KNOWN_TO_NUMPY:
+        tensor = tensor.reshape(-1).view(torch.uint8)
+    return _data(tensor.numpy())
 
 
 def _with_layout(tensor: torch.Tensor) -> torch.Tensor | None:

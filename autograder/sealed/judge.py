@@ -45,6 +45,7 @@ def main(control: Channel, bridge: Channel) -> None:
         control: to the supervisor; takes `program` and `run`, sends outputs and `done`.
         bridge: to the student process.
     """
+    bridge.send_pickles()
     judge = Judge(control, bridge)
     while True:
         try:

@@ -7,8 +7,9 @@ memory. Nothing in a frame names code, and every size is checked before memory i
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass
+from pickle import PickleBuffer
 from typing import Any, TypeAlias, final
 
 __all__ = ["Closed", "Plain", "WireError", "WireLimits", "decode", "encode", "pack", "parse"]
@@ -16,7 +17,8 @@ __all__ = ["Closed", "Plain", "WireError", "WireLimits", "decode", "encode", "pa
 Plain: TypeAlias = Any
 """None, bool, int, float, complex, str, bytes, bytearray, and list, tuple, dict of these.
 
-`bytearray` and `memoryview` are *buffers*: both arrive as a new, writable `bytearray`.
+`bytearray`, `memoryview` and `PickleBuffer` are *buffers*: each arrives as a new, writable
+`bytearray`.
 """
 
 _MAGIC = b"AGW1"
@@ -26,6 +28,10 @@ _U64 = struct.Struct("<Q")
 _I64 = struct.Struct("<q")
 _F64 = struct.Struct("<d")
 _C128 = struct.Struct("<dd")
+_TAGGED_U32 = struct.Struct("<cI")
+_TAGGED_I64 = struct.Struct("<cq")
+_TAGGED_F64 = struct.Struct("<cd")
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _INLINE = 1 << 15
 _PACK_FROM = 8
 
@@ -74,52 +80,58 @@ class _Writer:
         self.buffers: list[memoryview] = []
 
     def frame(self, message: Plain) -> list[bytes | memoryview]:
-        self._value(message, 0)
+        self._several((message,), 0)
         body = b"".join(self._out)
         if len(body) > self._limits.body_bytes or self._total > self._limits.buffer_bytes:
             raise WireError("the message is too large to send")
         return [_HEADER.pack(_MAGIC, len(body), self._total) + body, *self.buffers]
 
-    def _value(self, value: Plain, depth: int) -> None:
-        self._items += 1
+    def _several(self, values: Collection[Plain], depth: int) -> None:
+        """Write values one after the other; what is most frequent comes first."""
+        self._items += len(values)
+        if self._items > self._limits.items:
+            raise WireError("the message has too many items")
+        add = self._out.append
+        for value in values:
+            kind = type(value)
+            if kind is int and _LEAST <= value <= _MOST:
+                add(_TAGGED_I64.pack(b"i", value))
+            elif kind is str:
+                text = value.encode("utf-8", "surrogatepass")
+                add(_TAGGED_U32.pack(b"s", len(text)) + text)
+            elif value is None:
+                add(b"N")
+            elif kind is list or kind is tuple:
+                self._sequence(value, depth)
+            elif kind is bool:
+                add(b"T" if value else b"F")
+            elif kind is float:
+                add(_TAGGED_F64.pack(b"f", value))
+            else:
+                self._rarer(value, kind, depth)
+
+    def _rarer(self, value: Plain, kind: type, depth: int) -> None:
         out = self._out
-        kind = type(value)
-        if value is None:
-            out.append(b"N")
-        elif kind is bool:
-            out.append(b"T" if value else b"F")
-        elif kind is int:
-            self._integer(value)
-        elif kind is float:
-            out.append(b"f" + _F64.pack(value))
-        elif kind is str:
-            text = value.encode("utf-8", "surrogatepass")
-            out.append(b"s" + _U32.pack(len(text)) + text)
-        elif kind is list or kind is tuple:
-            self._sequence(value, depth)
+        if kind is bytearray or kind is memoryview:
+            self._buffer(memoryview(value).cast("B"))
+        elif kind is PickleBuffer:
+            self._buffer(value.raw())
         elif kind is dict:
             if depth >= self._limits.depth:
                 raise WireError("the message is nested too deeply")
-            out.append(b"d" + _U32.pack(len(value)))
-            for key, item in value.items():
-                self._value(key, depth + 1)
-                self._value(item, depth + 1)
+            out.append(_TAGGED_U32.pack(b"d", len(value)))
+            self._several([part for pair in value.items() for part in pair], depth + 1)
+        elif kind is int:
+            self._integer(value)
         elif kind is bytes:
-            out.append(b"b" + _U32.pack(len(value)))
+            out.append(_TAGGED_U32.pack(b"b", len(value)))
             out.append(value)
-        elif kind is bytearray or kind is memoryview:
-            self._buffer(memoryview(value).cast("B"))
         elif kind is complex:
             out.append(b"c" + _C128.pack(value.real, value.imag))
         else:
             raise WireError(f"a {kind.__name__} is not plain data")
-        if self._items > self._limits.items:
-            raise WireError("the message has too many items")
 
     def _integer(self, value: int) -> None:
-        if -(1 << 63) <= value < 1 << 63:
-            self._out.append(b"i" + _I64.pack(value))
-            return
         size = value.bit_length() // 8 + 1
         if size > self._limits.int_bytes:
             raise WireError("an integer is too large to send")
@@ -133,9 +145,8 @@ class _Writer:
             self._items += count
             self._out.append(b"p" + _U32.pack(count) + struct.pack(f"<{count}d", *value))
             return
-        self._out.append((b"l" if type(value) is list else b"t") + _U32.pack(count))
-        for item in value:
-            self._value(item, depth + 1)
+        self._out.append(_TAGGED_U32.pack(b"l" if type(value) is list else b"t", count))
+        self._several(value, depth + 1)
 
     def _buffer(self, view: memoryview) -> None:
         size = len(view)
@@ -164,7 +175,7 @@ class _Reader:
 
     def message(self, announced: int) -> Plain:
         try:
-            value = self._value(0)
+            (value,) = self._several(1, 0)
         except (UnicodeDecodeError, RecursionError, MemoryError, OverflowError) as error:
             raise WireError(f"malformed message: {type(error).__name__}") from None
         if self._at != self._end:
@@ -198,34 +209,59 @@ class _Reader:
             raise WireError("malformed message: a container longer than the message")
         return count
 
-    def _value(self, depth: int) -> Plain:
-        self._items += 1
+    def _several(self, count: int, depth: int) -> list[Plain]:
+        """Read values one after the other; what is most frequent comes first."""
+        self._items += count
         if self._items > self._limits.items:
             raise WireError("the message has too many items")
-        tag = self._body[self._take(1)]
+        body, end, at = self._body, self._end, self._at
+        values: list[Plain] = []
+        add = values.append
+        try:
+            for _ in range(count):
+                tag = body[at]
+                at += 1
+                if tag == 0x69:  # i
+                    add(_I64.unpack_from(body, at)[0])
+                    at += 8
+                elif tag == 0x73:  # s
+                    start = at + 4
+                    at = start + _U32.unpack_from(body, at)[0]
+                    if at > end:
+                        raise WireError("malformed message: cut short")
+                    add(body[start:at].decode("utf-8", "surrogatepass"))
+                elif tag == 0x4E:  # N
+                    add(None)
+                elif tag == 0x74:  # t
+                    self._at = at
+                    add(tuple(self._several(self._count(1, depth), depth + 1)))
+                    at = self._at
+                elif tag == 0x6C:  # l
+                    self._at = at
+                    add(self._several(self._count(1, depth), depth + 1))
+                    at = self._at
+                elif tag in (0x54, 0x46):  # T, F
+                    add(tag == 0x54)
+                elif tag == 0x66:  # f
+                    add(_F64.unpack_from(body, at)[0])
+                    at += 8
+                else:
+                    self._at = at
+                    add(self._rarer(tag, depth))
+                    at = self._at
+        except (IndexError, struct.error):
+            raise WireError("malformed message: cut short") from None
+        self._at = at
+        return values
+
+    def _rarer(self, tag: int, depth: int) -> Plain:
         match tag:
-            case 0x69:  # i
-                return _I64.unpack_from(self._body, self._take(8))[0]
-            case 0x73:  # s
-                return self._bytes(self._u32()).decode("utf-8", "surrogatepass")
-            case 0x4E:  # N
-                return None
-            case 0x54:  # T
-                return True
-            case 0x46:  # F
-                return False
-            case 0x66:  # f
-                return _F64.unpack_from(self._body, self._take(8))[0]
-            case 0x6C:  # l
-                return [self._value(depth + 1) for _ in range(self._count(1, depth))]
-            case 0x74:  # t
-                return tuple([self._value(depth + 1) for _ in range(self._count(1, depth))])
+            case 0x78:  # x
+                return self._bytes(self._u32())
             case 0x64:  # d
                 return self._dictionary(depth)
             case 0x62:  # b
                 return bytes(self._bytes(self._u32()))
-            case 0x78:  # x
-                return self._bytes(self._u32())
             case 0x58:  # X
                 return self._large_buffer()
             case 0x70:  # p
@@ -238,14 +274,14 @@ class _Reader:
 
     def _dictionary(self, depth: int) -> dict[Plain, Plain]:
         result: dict[Plain, Plain] = {}
-        for _ in range(self._count(2, depth)):
-            key = self._value(depth + 1)
+        parts = iter(self._several(2 * self._count(2, depth), depth + 1))
+        for key, value in zip(parts, parts, strict=True):
             if self._limits.text_keys and type(key) is not str:
                 raise WireError("malformed message: a key that is not text")
             try:
                 if key in result:
                     raise WireError("malformed message: the same key twice")
-                result[key] = self._value(depth + 1)
+                result[key] = value
             except TypeError:
                 raise WireError("malformed message: a key that cannot be one") from None
         return result

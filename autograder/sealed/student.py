@@ -24,6 +24,7 @@ def main(control: Channel, bridge: Channel) -> None:
     """
     shell = CellShell(control.send)
     shell.take_over()
+    bridge.read_pickles()
     server = Server(bridge, shell)
 
     def leave_alone() -> None:

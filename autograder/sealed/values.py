@@ -222,7 +222,7 @@ def _encode_defaultdict(codec: Codec, value: Any, depth: int) -> Plain:
 
 
 def _encode_generator(_codec: Codec, value: Any, _depth: int) -> Plain:
-    return ("gen", memoryview(value.get_state().numpy()))
+    return ("gen", bytearray(value.get_state().numpy().tobytes()))
 
 
 def _list_of(tag: str) -> _Encoder:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import socket
 import struct
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from pickle import PickleBuffer
 from typing import Any
 
 import pytest
@@ -205,3 +208,55 @@ def test_a_receiver_that_takes_nothing_does_not_hold_the_sender(
     with pytest.raises(WireError, match="in time"):
         channels[0].send(bytearray(8 << 20), timeout=0.2)
     assert time.monotonic() - started < 5
+
+
+@given(messages)
+@settings(deadline=None)
+def test_every_message_comes_back_from_a_pickle_with_its_types(message: Any) -> None:
+    left, right = socket.socketpair()
+    one, other = Channel(left), Channel(right)
+    one.send_pickles()
+    other.read_pickles()
+    one.send(message)
+    assert typed(other.recv(10)) == typed(message)
+    one.close()
+    other.close()
+
+
+@pytest.mark.parametrize("value", [Text("a"), object(), [Text("a")], int, print, os])
+def test_only_exact_plain_types_are_pickled(value: Any, channels: tuple[Channel, Channel]) -> None:
+    channels[0].send_pickles()
+    with pytest.raises(WireError, match="not plain data"):
+        channels[0].send(value)
+
+
+def test_large_buffers_beside_a_pickle_arrive_as_new_writable_memory(
+    channels: tuple[Channel, Channel],
+) -> None:
+    left, right = channels
+    left.send_pickles()
+    right.read_pickles()
+    data = os.urandom(3 << 20)
+    buffers = [PickleBuffer(bytearray(data)), bytearray(data[:10])]
+    sender = threading.Thread(target=left.send, args=(buffers,))
+    sender.start()
+    message = right.recv(10)
+    sender.join()
+    assert [type(part) for part in message] == [bytearray, bytearray]
+    assert message == [data, data[:10]]
+
+
+def test_a_pickle_is_nonsense_to_whoever_was_not_told_to_believe(
+    channels: tuple[Channel, Channel], tmp_path: Path
+) -> None:
+    class Harmful:
+        def __reduce__(self) -> Any:
+            return os.mkdir, (str(tmp_path / "unpickled"),)
+
+    left, right = channels
+    body = pickle.dumps(Harmful())
+    right._sock.sendall(struct.pack("<4sQI", b"AGP1", len(body), 0) + body)
+    left.send_pickles()
+    with pytest.raises(WireError):
+        left.recv(10)
+    assert not (tmp_path / "unpickled").exists()
