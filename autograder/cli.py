@@ -135,6 +135,26 @@ def _open(course: Path | None) -> Course:
 
 
 @app.command()
+def new(
+    assignment: AssignmentArgument,
+    function: Annotated[
+        str, typer.Argument(metavar="FUNCTION", help="What students write in the first exercise.")
+    ] = "square",
+    course: CourseOption = None,
+) -> None:
+    """Start an assignment: a notebook with an exercise, and solutions to test its tests with."""
+    from autograder.skeleton import new_assignment
+
+    made = new_assignment(course or Path(), assignment, function)
+    console = make_console()
+    if made.configuration is not None:
+        print_written(console, "Course", made.configuration)
+    print_written(console, "Notebook", made.notebook)
+    print_written(console, "Wrong and right solutions", made.variants)
+    console.print(f"Next: change the notebook in JupyterLab, then `autograder audit {made.name}`.")
+
+
+@app.command()
 def release(
     assignment: Annotated[
         str | None, typer.Argument(metavar="ASSIGNMENT", show_default=False)

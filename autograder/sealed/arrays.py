@@ -205,7 +205,8 @@ def encode_tensor(tensor: torch.Tensor) -> Plain:
 
 def _raw(tensor: torch.Tensor) -> bytearray | PickleBuffer:
     if tensor.dtype not in _KNOWN_TO_NUMPY:
-        tensor = tensor.reshape(-1).view(torch.uint8)
+        # Not reshape: a single item may have any stride, and keeps it.
+        tensor = tensor.as_strided((tensor.numel(),), (1,)).view(torch.uint8)
     return _data(tensor.numpy())
 
 

@@ -74,6 +74,15 @@ def test_tensors_of_every_dtype_and_layout(name: str) -> None:
         assert items(result) == items(tensor)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_single_item_crosses_whatever_its_stride(dtype: torch.dtype) -> None:
+    # The gradient of a sum is one, expanded: contiguous by torch's own words, with a stride of 0.
+    tensor = torch.tensor(3.0, dtype=dtype).expand(1)
+    assert tensor.is_contiguous()
+    assert tensor.stride() == (0,)
+    assert crossed(tensor).tolist() == [3.0]
+
+
 def items(tensor: torch.Tensor) -> list[int]:
     """A tensor's items as bytes."""
     found: list[int] = tensor.reshape(-1).contiguous().view(torch.uint8).tolist()
