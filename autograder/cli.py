@@ -147,10 +147,8 @@ def new(
 
     made = new_assignment(course or Path(), assignment, function)
     console = make_console()
-    if made.configuration is not None:
-        print_written(console, "Course", made.configuration)
-    print_written(console, "Notebook", made.notebook)
-    print_written(console, "Wrong and right solutions", made.variants)
+    for file in made.files:
+        print_written(console, "Made", file if made.root == Path.cwd() else made.root / file)
     console.print(f"Next: change the notebook in JupyterLab, then `autograder audit {made.name}`.")
 
 
@@ -741,4 +739,7 @@ def main() -> None:
         # A name that this terminal cannot show must not stop a batch.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # jsonschema would take half of a command's start to build a grammar of internationalized
+    # addresses, which no schema here asks for. It does without if the module is not to be had.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # Python's own sign
     app()

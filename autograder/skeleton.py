@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, final
 
+from autograder.audit.record import variants_folder
 from autograder.course import Course, check_name
 from autograder.errors import OperatorError
 from autograder.formatting import format_notebook
@@ -34,8 +35,8 @@ _TITLE = """\
 
 What this assignment is about, in a paragraph.
 
-Write your code where it says `YOUR CODE HERE`. The cell below each exercise holds tests that you can run; when your work is
-graded, more tests of the same idea run.
+Write your code where it says `YOUR CODE HERE`. The cell below each exercise holds tests that you
+can run; when your work is graded, more tests of the same idea run.
 """
 _SETUP = "import torch\nfrom torch import Tensor"
 _EXERCISE = """\
@@ -64,12 +65,10 @@ torch.testing.assert_close({function}(x), torch.tensor([1.0, 4.0, 9.0]))
 ### BEGIN HIDDEN TESTS
 from autograder import checks
 
-for seed, shape in enumerate([(5,), (2, 3), (0, 4)]):
+for seed, shape in enumerate([(5,), (2, 3), (4, 3)]):
     x = torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     checks.close({function}(x), x.pow(2), f"{function} of numbers of shape {{shape}}")
-x = torch.tensor([2.0], requires_grad=True)
-{function}(x).sum().backward()
-assert x.grad is not None, "{function}: no gradient arrives at x."
+checks.gradients({function}, {{"x": x}}, "{function}")
 ### END HIDDEN TESTS
 """
 _QUESTION = "## Question 1\n\nSomething that only words can answer."
@@ -101,15 +100,13 @@ class NewAssignment:
 
     Args:
         name: of the assignment.
-        notebook: the instructor's version.
-        variants: the folder with the wrong and the right solution.
-        configuration: the course's configuration, if there was none before.
+        root: the course directory.
+        files: below it.
     """
 
     name: str
-    notebook: Path
-    variants: Path
-    configuration: Path | None
+    root: Path
+    files: tuple[Path, ...]
 
 
 def new_assignment(root: Path, name: str, function: str = FUNCTION) -> NewAssignment:
@@ -126,32 +123,31 @@ def new_assignment(root: Path, name: str, function: str = FUNCTION) -> NewAssign
     check_name("an assignment", name)
     if not function.isidentifier() or keyword.iskeyword(function):
         raise OperatorError(f"{function!r} cannot be the name of a function in Python")
-    if not root.is_dir():
-        raise OperatorError(f"there is no course directory {root}")
-    made = root / "nbgrader_config.py"
-    if configured := made.is_file():
-        course = Course.open(root)
-        notebook = course.source(name) / f"{name}.ipynb"
-    else:
-        notebook = root.resolve() / "source" / name / f"{name}.ipynb"
-    variants = root.resolve() / "tests" / "assignments" / name
-    for folder in (notebook.parent, variants):
+    root = root.resolve()
+    configuration = root / "nbgrader_config.py"
+    configured = configuration.is_file()
+    course = Course.open(root)
+    source, variants = course.source(name), variants_folder(course, name)
+    for folder in (source, variants):
         if folder.exists():
             raise OperatorError(f"there is a {folder} already; choose another name")
-    if not configured:
-        made.write_text(_CONFIGURATION.format(course=repr(root.resolve().name)), encoding="utf-8")
     words = {
+        "course": repr(root.name),
         "title": name[:1].upper() + name[1:].replace("-", " ").replace("_", " "),
         "function": function,
         "exercise": function.replace("_", "-"),
     }
-    notebook.parent.mkdir(parents=True)
-    notebook.write_bytes(_notebook(words))
-    for kind, text in (("mutants/doubled", _MUTANT), ("alternatives/power", _ALTERNATIVE)):
-        path = variants / f"{kind}.py"
-        path.parent.mkdir(parents=True)
-        path.write_text(text.format(**words), encoding="utf-8")
-    return NewAssignment(name, notebook, variants, None if configured else made)
+    files = {
+        source / f"{name}.ipynb": _notebook(words),
+        variants / "mutants" / "doubled.py": _MUTANT.format(**words).encode(),
+        variants / "alternatives" / "power.py": _ALTERNATIVE.format(**words).encode(),
+    }
+    if not configured:
+        files = {configuration: _CONFIGURATION.format(**words).encode(), **files}
+    for path, data in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return NewAssignment(name, root, tuple(path.relative_to(root) for path in files))
 
 
 def _notebook(words: dict[str, str]) -> bytes:

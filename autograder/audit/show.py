@@ -112,6 +112,13 @@ def print_report(console: Console, report: AuditReport) -> None:
         console.print(Text(line), soft_wrap=True)
     for fault in report.faults:
         console.print(Text(f"  {clean(fault, 2_000)}", "red"), soft_wrap=True)
+    if any(hunt.survived for hunt in report.hunts):
+        console.print(
+            "A survivor is a change that your tests do not notice. Add a case to a hidden test; or, if "
+            f"it is still right, say why in tests/assignments/{clean(report.assignment)}/"
+            "equivalent.toml.",
+            soft_wrap=True,
+        )
     verdict = "passed" if report.passed else f"FAILED, {len(report.faults)} to put right"
     extent = "" if report.plan.complete else " (not the whole audit)"
     console.print(
