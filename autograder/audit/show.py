@@ -114,8 +114,8 @@ def print_report(console: Console, report: AuditReport) -> None:
         console.print(Text(f"  {clean(fault, 2_000)}", "red"), soft_wrap=True)
     if any(hunt.survived for hunt in report.hunts):
         console.print(
-            "A survivor is a change that your tests do not notice. Add a case to a hidden test; or, if "
-            f"it is still right, say why in tests/assignments/{clean(report.assignment)}/"
+            "A survivor is a change that your tests do not notice. Add a case to a hidden test, "
+            f"or, if it is still right, say why in tests/assignments/{clean(report.assignment)}/"
             "equivalent.toml.",
             soft_wrap=True,
         )
