@@ -40,11 +40,19 @@ class Server:
 
 AUTOGRADER = (sys.executable, "-m", "autograder", "formgrader", "--no-browser")
 JUPYTER = (sys.executable, "-m", "jupyterlab", "--no-browser")
+SERVER = (sys.executable, "-m", "jupyter_server", "--no-browser")
+
+_NOT_FORMGRADER = ["jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook"]
 
 
 @contextmanager
 def serving(
-    command: Sequence[str], folder: Path, home: Path, *, guarded: bool = True
+    command: Sequence[str],
+    folder: Path,
+    home: Path,
+    *,
+    guarded: bool = True,
+    lean: bool = False,
 ) -> Iterator[Server]:
     """Run a server in a folder.
 
@@ -53,11 +61,14 @@ def serving(
         folder: where it is started.
         home: the home directory of whoever starts it.
         guarded: whether this project's extension is on, as it is wherever it is installed.
+        lean: whether to leave out what the formgrader has no need of.
     """
     settings = home / ".jupyter"
     settings.mkdir(parents=True, exist_ok=True)
+    extensions = {"autograder.formgrader": guarded}
+    extensions |= dict.fromkeys(_NOT_FORMGRADER, False) if lean else {}
     (settings / "jupyter_server_config.json").write_text(
-        json.dumps({"ServerApp": {"jpserver_extensions": {"autograder.formgrader": guarded}}})
+        json.dumps({"ServerApp": {"jpserver_extensions": extensions}})
     )
     log = home / f"{folder.name}.log"
     options = [
