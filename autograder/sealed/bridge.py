@@ -329,7 +329,6 @@ class Bridge(Codec):
                 raise WireError("a gradient that does not fit its tensor")
             tensor.grad = gradient
         self._mirrors.add(key, tensor, strong=False, sends=True, accepts=True)
-        self._mirrors.keep.append(tensor)
         return tensor
 
     def _plain_tensor(self, form: Plain) -> torch.Tensor:
@@ -342,10 +341,7 @@ class Bridge(Codec):
     ) -> list[torch.Tensor | None]:
         """Ask for the gradients of a returned tensor towards the leaves with these keys."""
         for key in keys:
-            mirror = self._mirrors.mirror(key)
-            tensor = None if mirror is None else mirror.tensor()
-            if tensor is not None:
-                self._mirrors.keep.append(tensor)
+            self._mirrors.hold(key)
         create_graph = torch.is_grad_enabled()
         grads = self.ask("grad", lease.key, self.encode(grad), keys, create_graph)
         with self._guard():

@@ -8,6 +8,7 @@ tensors only: a student function must never be able to change what a test compar
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Final, final
@@ -20,6 +21,8 @@ from autograder.sealed.wire import Plain, WireError
 __all__ = ["Mirror", "Mirrors"]
 
 _COMPARED_ITEMS: Final = 1 << 21
+_OURS_ALONE: Final = 2
+"""References to a tensor that only `Mirrors` keeps, while they are counted."""
 
 
 def _version(tensor: torch.Tensor) -> int:
@@ -42,7 +45,7 @@ class Mirror:
         accepts: whether the other side's changes are taken.
     """
 
-    __slots__ = ("_data", "_grad", "_known", "accepts", "key", "sends", "tensor")
+    __slots__ = ("_data", "_grad", "_known", "_values", "accepts", "key", "sends", "tensor", "weak")
 
     def __init__(
         self, key: int, tensor: torch.Tensor, *, strong: bool, sends: bool, accepts: bool
@@ -51,6 +54,7 @@ class Mirror:
         self.tensor: Callable[[], torch.Tensor | None] = (
             (lambda: tensor) if strong else weakref.ref(tensor)
         )
+        self.weak = not strong
         self.sends = sends
         self.accepts = accepts
         self.remember(tensor)
@@ -61,8 +65,10 @@ class Mirror:
         # Writes through `.data` leave the version as it is: only the values tell.
         compared = self.sends and tensor.is_leaf and tensor.numel() <= _COMPARED_ITEMS
         self._data = tensor.detach().clone() if compared else None
+        # The gradient itself, and not only what it holds: another of the same values is a change.
         grad = tensor.grad if tensor.is_leaf else None
-        self._grad = None if grad is None else grad.detach().clone()
+        self._grad = (grad, 0 if grad is None else _version(grad))
+        self._values = None if grad is None else grad.detach().clone()
 
     @property
     def touched(self) -> bool:
@@ -82,10 +88,12 @@ class Mirror:
         if not touched and self._data is not None:
             touched = not _same(tensor.detach(), self._data)
         grad = tensor.grad if tensor.is_leaf else None
-        if grad is None or self._grad is None:
-            new_grad = grad is not self._grad
-        else:
-            new_grad = not _same(grad.detach(), self._grad)
+        known, version = self._grad
+        new_grad = grad is not known
+        if grad is not None and not new_grad:
+            new_grad = _version(grad) != version or (
+                self._values is not None and not _same(grad.detach(), self._values)
+            )
         if not touched and not new_grad and tensor.requires_grad == flag:
             return None
         change = (
@@ -160,7 +168,7 @@ class Mirrors:
         self._by_key: dict[int, Mirror] = {}
         self._keys: dict[int, int] = {}
         self._dead: list[int] = []
-        self.keep: list[torch.Tensor] = []
+        self._kept: dict[int, torch.Tensor] = {}
 
     def new_key(self) -> int:
         """A key for a tensor of this process."""
@@ -175,6 +183,7 @@ class Mirrors:
         self._by_key[key] = mirror
         self._keys[id(tensor)] = key
         if not strong:
+            self._kept[key] = tensor
             weakref.finalize(tensor, self._died, id(tensor), key).atexit = False
         return mirror
 
@@ -209,7 +218,15 @@ class Mirrors:
         tensor = None if mirror is None else mirror.tensor()
         if tensor is None:
             raise WireError("a tensor that was not given out")
+        self.hold(key)
         return tensor
+
+    def hold(self, key: int) -> None:
+        """Keep this process's twin alive until its changes have been told."""
+        mirror = self._by_key.get(key)
+        tensor = None if mirror is None or not mirror.weak else mirror.tensor()
+        if tensor is not None:
+            self._kept[key] = tensor
 
     def take_dead(self) -> list[int]:
         """Keys of twins that died since."""
@@ -231,8 +248,17 @@ class Mirrors:
         if not self._by_key:
             return []
         found = [mirror.change() for mirror in list(self._by_key.values())]
-        self.keep.clear()
+        self._let_go()
         return [change for change in found if change is not None]
+
+    def _let_go(self) -> None:
+        """Drop the tensors that nobody else holds, now that their changes are told.
+
+        Until then they live on: whoever had one may have written to it and forgotten it since.
+        """
+        for key in list(self._kept):
+            if sys.getrefcount(self._kept[key]) <= _OURS_ALONE:
+                del self._kept[key]
 
     def apply(self, changes: Plain, *, to_own: bool = True) -> None:
         """Take the other side's changes.

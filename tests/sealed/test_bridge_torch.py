@@ -310,3 +310,65 @@ assert (model(x) - y).pow(2).mean() < before / 2
     )
     for done, _ in results:
         assert done.failure is None, plain(done.failure)
+
+
+def test_the_last_step_of_a_loop_reaches_a_model_whose_parameters_the_loop_forgets() -> None:
+    passes(
+        """
+import torch
+def same(net): return net
+def freeze(net, first):
+    for i, p in enumerate(net.parameters()): p.requires_grad_(i >= first)
+    return net
+""",
+        """
+import torch
+from torch import nn
+def make():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3))
+def thaw(net, first):
+    for i, p in enumerate(net.parameters()): p.requires_grad_(i >= first)
+    return net
+def train(net, change):
+    generator = torch.Generator().manual_seed(1)
+    optimizer = torch.optim.Adam(list(net.parameters()), lr=0.01)
+    for step in range(6):
+        net = change(net, step % 3)
+        x, y = torch.randn(16, 4, generator=generator), torch.arange(16) % 3
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(net(x), y).backward()
+        optimizer.step()
+    return net
+expected = train(make(), thaw).state_dict()
+for change in (thaw, freeze):
+    found = train(same(make()), change).state_dict()
+    for name, value in expected.items():
+        assert torch.equal(found[name], value), name
+""",
+    )
+
+
+def test_another_gradient_of_the_same_values_is_another() -> None:
+    passes(
+        """
+import torch
+weight = torch.nn.Parameter(torch.ones(2))
+seen = []
+def see(): seen.append(weight.grad)
+def is_another(): return weight.grad is not seen[-1]
+def add_in_place(): weight.grad.add_(1)
+""",
+        """
+import torch
+weight.grad = torch.zeros(2)
+see()
+assert not is_another()
+weight.grad = torch.zeros(2)
+assert is_another()
+see()
+add_in_place()
+weight.grad = weight.grad.clone()
+assert is_another() and (weight.grad == 1).all()
+""",
+    )
