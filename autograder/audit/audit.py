@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, final
 
 from autograder.assignment import Assignment, CellKind, load_assignment
+from autograder.audit.bare import bare
 from autograder.audit.generated import Hunt, hunt, stale
 from autograder.audit.handin import hand_in
 from autograder.audit.leaks import leaks_of
@@ -235,7 +236,8 @@ def audit(
     with EnginePool(remembering(engine, memory) if memory else engine, workers) as pool:
         sealed = pool.run(lambda running: seal(loaded, running, policy.limits))
         say(f"{len(variants)} variants written by hand")
-        trials = _trials(sealed, variants, policy, pool, say)
+        short = pool.run(lambda running: _shortened(sealed, policy, running))
+        trials = _trials(sealed, short, variants, policy, pool, say)
         chosen = _spread(possible, plan.generated)
         if chosen:
             say(f"{len(chosen)} of {len(possible)} generated mutants")
@@ -243,7 +245,7 @@ def audit(
         stable = Stability()
         if plan.seeds:
             say(f"the reference with {plan.seeds} seeds and in two fresh processes")
-            stable = stability(sealed, pool, engine, policy.limits, plan.seeds, say)
+            stable = stability(sealed, short, pool, engine, policy.limits, plan.seeds, say)
         name = pool.run(lambda running: running.name)
     if plan.stock:
         say("the reference under stock nbgrader")
@@ -272,8 +274,16 @@ def audit(
     )
 
 
+def _shortened(assignment: Assignment, policy: Policy, engine: Engine) -> Assignment:
+    """Without cells that only show something, if the reference gets the same marks without them."""
+    short = bare(assignment)
+    same = _trial_of_reference(short, policy, engine).passed
+    return short if same else assignment
+
+
 def _trials(
     assignment: Assignment,
+    short: Assignment,
     variants: Sequence[Variant],
     policy: Policy,
     pool: EnginePool,
@@ -286,7 +296,7 @@ def _trials(
             case TrialKind.RELEASE:
                 return _trial_of_release(assignment, policy, running)
             case Variant():
-                return _trial_of_variant(assignment, tried, policy, running)
+                return _trial_of_variant(short, tried, policy, running)
             case other:
                 raise ValueError(f"{other} is a kind of variant")
 

@@ -98,6 +98,7 @@ class Stability:
 
 def stability(
     assignment: Assignment,
+    short: Assignment,
     pool: EnginePool,
     factory: EngineFactory,
     limits: Limits,
@@ -107,21 +108,18 @@ def stability(
     """Run the reference as it is in two fresh processes, then with different random states.
 
     Args:
-        assignment: with its open cells decided.
+        assignment: with its open cells decided; it is run in fresh processes.
+        short: the same for the runs with other random states, maybe without plots.
         pool: engines.
         factory: makes the fresh engine of the second run.
         limits: of one run.
         seeds: how many random states.
         heard: is told of each run.
     """
-
-    def run(seed: int | None, engine: Engine) -> list[CellVerdict]:
-        return _run(assignment, seed, engine, limits)
-
-    every = [pool.run(lambda engine: run(None, engine))]
+    every = [pool.run(lambda engine: _run(assignment, None, engine, limits))]
     with factory() as fresh:
-        every.append(run(None, fresh))
-    for seed, verdicts in pool.map(run, range(seeds)):
+        every.append(_run(assignment, None, fresh, limits))
+    for seed, verdicts in pool.map(lambda i, e: _run(short, i, e, limits), range(seeds)):
         every.append(verdicts)
         if heard:
             heard(f"seed {seed}")
