@@ -20,6 +20,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.course import Course
 from autograder.errors import NotebookError, OperatorError
+from autograder.mistakes import Pattern
 from autograder.notebooks import CellType, unique_cell_ids
 
 __all__ = [
@@ -153,6 +154,7 @@ class Assignment:
         borrowing_cells: of those that take classes beside the notebook from the student's process.
         methods: (notebook, cell_id, name) of the methods of objects that grade cells ask about
             values of their own, when the reference solution runs; None if it has not been run.
+        patterns: what known wrong solutions answer, where a mistake is to be recognised.
     """
 
     name: str
@@ -161,6 +163,7 @@ class Assignment:
     open_cells: frozenset[tuple[str, str]] = frozenset()
     borrowing_cells: frozenset[tuple[str, str]] = frozenset()
     methods: frozenset[tuple[str, str, str]] | None = None
+    patterns: tuple[Pattern, ...] = ()
 
     @property
     def max_score(self) -> float:
@@ -173,8 +176,22 @@ class Assignment:
         return hash(self.digest)
 
     @cached_property
+    def tested(self) -> str:
+        """SHA-256 of what runs when the reference solution is tested, as hexadecimal digits."""
+        code = [
+            [notebook.name, cell.cell_id, cell.kind, cell.reference]
+            for _, notebook in sorted(self.notebooks.items())
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+        ]
+        state = hashlib.sha256(json.dumps(code).encode())
+        for path, data in sorted(self.files.items()):
+            state.update(json.dumps([path, len(data)]).encode() + data)
+        return state.hexdigest()
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything that a verdict can depend on, as hexadecimal digits."""
+        """SHA-256 of everything that marks can depend on, as hexadecimal digits."""
         state = hashlib.sha256(json.dumps(sorted(self.open_cells)).encode())
         if self.methods:
             state.update(json.dumps(sorted(self.methods)).encode())

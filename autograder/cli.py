@@ -17,6 +17,7 @@ from autograder.console import (
     grading_table,
     make_console,
     print_account,
+    print_mistakes,
     print_preview,
     print_quarantined,
     print_written,
@@ -344,6 +345,7 @@ def grade(
     if late := sum(d.points > 0 and d.lateness.assignment == assignment for d in deductions):
         console.print(f"{late} late submissions lost points; `autograder policy` says why.")
     print_quarantined(console, report)
+    print_mistakes(console, report)
     print_account(console, report)
     where = shown_url(opened.db_url).removeprefix("sqlite:///")
     print_written(console, "Gradebook", where)
@@ -569,6 +571,36 @@ def audit(
             print_written(console, "Record", write_record(opened, report))
         passed = passed and report.passed
     if not passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diagnose(
+    assignment: AssignmentArgument,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many at once; the number of cores by default.")
+    ] = None,
+    *,
+    course: CourseOption = None,
+) -> None:
+    """Record what wrong solutions answer, so that grading can tell students which mistake it was.
+
+    Runs the reference and tests/assignments/ASSIGNMENT/mutants/, and writes diagnosis.json beside
+    them; hints.toml there has the words.
+    """
+    from autograder.audit.answers import record_answers
+    from autograder.grading.engines import default_engine
+
+    opened = _open(course)
+    console = make_console()
+    with console.status("Running wrong solutions ..."):
+        found = record_answers(opened, assignment, engine=default_engine(), workers=workers)
+    print_written(console, f"{len(found.patterns)} patterns", found.path)
+    for name in found.silent:
+        console.print(Text(f"No test can tell {clean(name)} by its numbers."))
+    for name in found.unknown:
+        warn(f"hints.toml names {name}, and there is no such wrong solution")
+    if found.unknown:
         raise typer.Exit(1)
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "grading_table",
     "make_console",
     "print_account",
+    "print_mistakes",
     "print_preview",
     "print_quarantined",
     "print_written",
@@ -204,6 +205,18 @@ def print_account(console: Console, report: BatchReport) -> None:
             ),
             soft_wrap=True,
         )
+
+
+def print_mistakes(console: Console, report: BatchReport) -> None:
+    """Mistakes that were recognised, and how many students made each."""
+    counts = Counter(
+        name
+        for verdict in report.verdicts.values()
+        for name in {cell.diagnosis for cell in verdict.cells if cell.diagnosis}
+    )
+    if counts:
+        shown = ", ".join(f"{clean(name, 80)} {count}" for name, count in counts.most_common())
+        console.print(Text(f"Mistakes recognised, and in how many submissions: {shown}"))
 
 
 def print_preview(console: Console, found: Preview) -> None:

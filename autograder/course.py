@@ -130,6 +130,10 @@ class Course:
         """The folder of the students' version."""
         return self.step("release", ".", check_name("an assignment", assignment)).resolve()
 
+    def variants(self, assignment: str) -> Path:
+        """The folder with wrong and right solutions of an assignment, by which it is measured."""
+        return self.root / "tests" / "assignments" / check_name("an assignment", assignment)
+
     def assignments(self) -> list[str]:
         """Names of the assignments that have an instructor's version, sorted."""
         parent = self.step("source", ".", "_").resolve().parent

@@ -20,7 +20,7 @@ from autograder.audit.mutation import (
     mutants_of,
     read_equivalents,
 )
-from autograder.audit.record import digest_of, variants_folder
+from autograder.audit.record import digest_of
 from autograder.audit.stability import BUDGET, Stability, stability
 from autograder.audit.stock import stock_failures
 from autograder.audit.variants import Variant, VariantError, load_variants
@@ -229,7 +229,7 @@ def audit(
     say: Callable[[Trial | Hunt | str], None] = heard or (lambda _: None)
     loaded = load_assignment(course, assignment)
     markers = Markers.of(course.config)
-    folder = variants_folder(course, assignment)
+    folder = course.variants(assignment)
     variants = [*load_variants(folder / "mutants"), *load_variants(folder / "alternatives")]
     equivalents = read_equivalents(folder / "equivalent.toml")
     possible = mutants_of(loaded, markers)

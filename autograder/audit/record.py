@@ -23,19 +23,13 @@ __all__ = [
     "memory_of",
     "missing",
     "record_path",
-    "variants_folder",
     "write_record",
 ]
 
 
-def variants_folder(course: Course, assignment: str) -> Path:
-    """Where an assignment's mutants, alternatives and audit record lie."""
-    return course.root / "tests" / "assignments" / assignment
-
-
 def record_path(course: Course, assignment: str) -> Path:
     """Where the record of the last complete audit lies. It is committed, so that a clone has it."""
-    return variants_folder(course, assignment) / "audit.json"
+    return course.variants(assignment) / "audit.json"
 
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
@@ -53,7 +47,7 @@ def digest_of(course: Course, assignment: Assignment) -> str:
         course: where the variants are.
         assignment: as loaded, before its open cells are decided.
     """
-    folder = variants_folder(course, assignment.name)
+    folder = course.variants(assignment.name)
     state = hashlib.sha256(f"{code_digest()}\n{assignment.digest}\n".encode())
     paths = [*folder.glob("mutants/*.py"), *folder.glob("alternatives/*.py")]
     for path in [*sorted(paths), folder / "equivalent.toml"]:

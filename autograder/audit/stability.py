@@ -14,9 +14,9 @@ from autograder.grading.grade import instructor_program
 from autograder.grading.pool import EngineFactory, EnginePool
 from autograder.grading.score import score_cell
 from autograder.grading.verdict import CellVerdict, Status
-from autograder.sealed.model import Cell, Engine, Limits, Role
+from autograder.sealed.model import Cell, Engine, Limits, Program, Role
 
-__all__ = ["GRADINGS", "CellCost", "Stability", "stability"]
+__all__ = ["GRADINGS", "CellCost", "Stability", "seeded", "stability"]
 
 GRADINGS: Final = 1_000 * 4
 """A class of 1,000, graded once and regraded three times."""
@@ -146,20 +146,23 @@ def _run(
     for notebook in assignment.notebooks.values():
         program = instructor_program(assignment, notebook)
         if seed is not None:
-            first = (
-                Cell("audit-seed", Role.LOCKED, _seeding(seed)),
-                Cell("audit-seed-student", Role.STUDENT, _seeding(seed + _STUDENT_SEED)),
-            )
-            program = replace(
-                program,
-                cells=(*first, *program.cells),
-                instructor=(*first, *program.instructor),
-            )
+            program = seeded(program, seed)
         results = {result.id: result for result in engine.run(program, limits)}
         verdicts += [
             score_cell(notebook.name, cell, results.get(cell.cell_id)) for cell in _tests(notebook)
         ]
     return verdicts
+
+
+def seeded(program: Program, seed: int) -> Program:
+    """The same program, begun with other random states: the judge's, and the submission's."""
+    first = (
+        Cell("audit-seed", Role.LOCKED, _seeding(seed)),
+        Cell("audit-seed-student", Role.STUDENT, _seeding(seed + _STUDENT_SEED)),
+    )
+    return replace(
+        program, cells=(*first, *program.cells), instructor=(*first, *program.instructor)
+    )
 
 
 def _tests(notebook: AssignmentNotebook) -> list[AssignmentCell]:

@@ -11,7 +11,6 @@ from typing import final
 
 from autograder.assignment import load_assignment
 from autograder.audit.audit import AuditReport, audit
-from autograder.audit.record import variants_folder
 from autograder.audit.variants import Variant, load_variants
 from autograder.collect import CollectReport, collect
 from autograder.course import Course
@@ -90,7 +89,7 @@ def demo(
     Raises:
         OperatorError: there is no such assignment, or the folder belongs to somebody else.
     """
-    variants = variants_folder(course, assignment)
+    variants = course.variants(assignment)
     mutants = load_variants(variants / "mutants")
     alternatives = load_variants(variants / "alternatives")
     say(f"Making a course in {folder.name}/ ...")
@@ -158,7 +157,7 @@ def _copy_variants(
 ) -> None:
     for variant in chosen:
         kind = "mutants" if variant.is_mutant else "alternatives"
-        target = variants_folder(made, assignment) / kind
+        target = made.variants(assignment) / kind
         target.mkdir(parents=True, exist_ok=True)
         shutil.copy(variants / kind / f"{variant.name}.py", target)
 

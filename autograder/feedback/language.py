@@ -29,13 +29,17 @@ class Language:
     """Says this package's sentences in one language.
 
     Args:
+        name: one of `LANGUAGES`.
         tag: BCP 47 tag, for the page.
         messages: translations by English text.
         finished: the texts that come with their values filled in; "{a} of {b}" is none, since
             somebody else may have written it.
     """
 
-    def __init__(self, tag: str, messages: dict[str, str], finished: Collection[str] = ()) -> None:
+    def __init__(
+        self, name: str, tag: str, messages: dict[str, str], finished: Collection[str] = ()
+    ) -> None:
+        self.name = name
         self.tag = tag
         self.messages = messages
         self._patterns = [
@@ -86,11 +90,12 @@ def load_language(name: str) -> Language:
         known = ", ".join(map(repr, LANGUAGES))
         raise OperatorError(f"c.Autograder.language = {name!r}: there is {known}")
     if name == "en":
-        return Language("en", {})
+        return Language("en", "en", {})
     data = resources.files("autograder.feedback").joinpath(f"locale/{name}.po").read_bytes()
     catalogue = read_po(io.BytesIO(data), locale=name, abort_invalid=True)
     entries = [entry for entry in catalogue if entry.id and entry.string]
     return Language(
+        name,
         "zh-Hans" if name == "zh" else name,
         {str(entry.id): str(entry.string) for entry in entries},
         [

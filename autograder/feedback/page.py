@@ -33,6 +33,7 @@ class Result:
         max_points: the most it can earn.
         message: what failed, in words.
         comment: what a grader wrote.
+        hint: the mistake that was recognised, in the page's language.
     """
 
     grade_id: str
@@ -43,6 +44,7 @@ class Result:
     max_points: float
     message: str = ""
     comment: str = ""
+    hint: str = ""
 
 
 @final

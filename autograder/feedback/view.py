@@ -104,6 +104,7 @@ def build_page(
     others: Sequence[str] = (),
     notice: str = "",
     lateness: Sequence[str] = (),
+    hints: Mapping[str, str] | None = None,
 ) -> Page:
     """The feedback on one notebook.
 
@@ -118,10 +119,11 @@ def build_page(
         others: names of the other notebooks.
         notice: what has to be said first.
         lateness: what the course's rules made of when it was handed in, in sentences.
+        hints: what is said about mistakes that were recognised, by name.
     """
     parsed = [_parse(raw) for raw in cells]
     results = {
-        cell.grade_id: _result(cell, notebook, marks, record, markers)
+        cell.grade_id: _result(cell, notebook, marks, record, markers, hints or {})
         for cell in parsed
         if cell.has_result
     }
@@ -157,9 +159,10 @@ def _result(
     marks: NotebookMarks,
     record: SubmissionRecord | None,
     markers: Markers,
+    hints: Mapping[str, str],
 ) -> Result:
     mark = marks.cells.get(cell.grade_id)
-    status, message = _outcome(cell, notebook, mark, record)
+    status, message, diagnosis = _outcome(cell, notebook, mark, record)
     verdict, tone = _VERDICTS[status]
     if message == NOT_SOLVED:
         verdict, message = "Not solved yet", ""
@@ -184,21 +187,25 @@ def _result(
         max_points=mark.max_score if mark else 0.0,
         message=message,
         comment=marks.comments.get(cell.grade_id, ""),
+        hint=hints.get(diagnosis, "") if tone == "bad" else "",
     )
 
 
 def _outcome(
     cell: _Cell, notebook: str, mark: CellMark | None, record: SubmissionRecord | None
-) -> tuple[Status, str]:
-    """How a cell went; from the record unless the gradebook was changed by another program."""
+) -> tuple[Status, str, str]:
+    """How a cell went, in words, and the name of the mistake that was recognised.
+
+    From the record, unless the gradebook was changed by another program.
+    """
     if not cell.is_test or cell.cell_type != "code":
-        return Status.MANUAL, ""
+        return Status.MANUAL, "", ""
     known = record.cells.get((notebook, cell.grade_id)) if record else None
     if known and mark and known.points == mark.auto_score:
-        return known.status, known.message
+        return known.status, known.message, known.diagnosis
     max_points = mark.max_score if mark else 0.0
     status, _, message, _ = decide(max_points, result_of_cell(cell.raw))
-    return status, message
+    return status, message, ""
 
 
 def _title(cell: _Cell, markers: Markers) -> str:

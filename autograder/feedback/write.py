@@ -19,6 +19,7 @@ from autograder.grading.record import SubmissionRecord, load_record
 from autograder.grading.verdict import SubmissionStatus
 from autograder.lateness import Lateness, apply_policy, explain, load_rules
 from autograder.markers import Markers
+from autograder.mistakes import load_hints
 
 __all__ = ["FeedbackReport", "Progress", "feedback"]
 
@@ -63,6 +64,7 @@ class _Known:
     lateness: Mapping[str, Lateness]
     zone: str
     language: Language
+    hints: Mapping[str, str]
 
 
 def feedback(
@@ -121,6 +123,7 @@ def _gather(course: Course, assignment: str) -> _Known:
         raise OperatorError(
             f"nothing is graded for {assignment!r} yet. Run `autograder grade {assignment}`"
         )
+    language = language_of(course.config)
     return _Known(
         course=course,
         assignment=assignment,
@@ -134,7 +137,10 @@ def _gather(course: Course, assignment: str) -> _Known:
             if deduction.lateness.assignment == assignment
         },
         zone=rules.zone if rules else "UTC",
-        language=language_of(course.config),
+        language=language,
+        hints={
+            hint.name: hint.texts[language.name] for hint in load_hints(course.variants(assignment))
+        },
     )
 
 
@@ -185,6 +191,7 @@ def _pages(known: _Known, student: str, autograded: Path) -> list[Page]:
             markers=known.markers,
             others=[other for other in present if other != name],
             notice=notice,
+            hints=known.hints,
             lateness=_lateness(known, student, marks.get(name, NotebookMarks()).late_penalty),
         )
         for name in present

@@ -34,6 +34,7 @@ from autograder.grading.record import Recorder
 from autograder.grading.stopping import Stop
 from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
 from autograder.grading.verdicts import Verdicts
+from autograder.mistakes import Pattern, load_hints, load_patterns
 from autograder.trail.grounds import Grounds
 from autograder.trail.log import Trail
 
@@ -160,6 +161,7 @@ def grade_assignment(
             reuse=reuse,
             observers=Observers(progress, events),
             stop=stop or Stop(),
+            patterns=_patterns(course, loaded, progress),
         )
         return replace(batch.run(loaded, chosen, write=write), log=log)
 
@@ -193,6 +195,7 @@ class _Batch:
     reuse: Reuse
     observers: Observers
     stop: Stop
+    patterns: tuple[Pattern, ...] = ()
     verdicts: Verdicts = field(default_factory=Verdicts)
     unchanged: set[str] = field(default_factory=set)
     unsettled: list[str] = field(default_factory=list)
@@ -270,7 +273,8 @@ class _Batch:
             sealed = self.backend.seal(assignment, self.policy)
             with suppress(OSError):
                 memory.keep_sealed(assignment, sealed)
-        return sealed
+        # Not before: they decide about no mark, and the record of the grounds names the tests.
+        return replace(sealed, patterns=self.patterns)
 
     def _graded(
         self, assignment: Assignment, students: Sequence[str], memory: Memory
@@ -409,6 +413,23 @@ class _Results:
             # A grader was killed here.
             shutil.rmtree(left_over, ignore_errors=True)
         replace_folder(target, files)
+
+
+def _patterns(
+    course: Course, assignment: Assignment, progress: Progress | None
+) -> tuple[Pattern, ...]:
+    """By which mistakes are recognised; none, and a notice, if they belong to other tests."""
+    folder = course.variants(assignment.name)
+    path = folder / "diagnosis.json"
+    if not path.is_file():
+        return ()
+    patterns = load_patterns(path, assignment.tested, load_hints(folder))
+    if patterns is None and progress is not None:
+        progress.notice(
+            f"no mistake is recognised: {path} belongs to other tests. Make it again with "
+            f"`autograder diagnose {assignment.name}`"
+        )
+    return patterns or ()
 
 
 def _choose(course: Course, assignment: str, students: Sequence[str] | None) -> list[str]:

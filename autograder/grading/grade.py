@@ -6,7 +6,7 @@ import functools
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 from typing import Any, final
@@ -18,8 +18,17 @@ from autograder.grading.policy import Policy
 from autograder.grading.restore import RestoredCell, RestoredNotebook, restore
 from autograder.grading.score import NOT_RUN, decide, score_cell
 from autograder.grading.verdict import CellVerdict, Repair, Status, SubmissionStatus, Verdict
+from autograder.mistakes import diagnose
 from autograder.notebooks import dump_notebook, read_notebook
-from autograder.sealed.model import Cell, CellResult, CellStatus, Engine, Program, Role
+from autograder.sealed.model import (
+    Cell,
+    CellResult,
+    CellStatus,
+    Engine,
+    Listening,
+    Program,
+    Role,
+)
 
 __all__ = [
     "NO_ANSWER",
@@ -85,8 +94,7 @@ def grade(
             continue
         program = submission_program(assignment, notebook, restored[name], submission.files)
         results = {result.id: result for result in engine.run(program, policy.limits)}
-        opened = frozenset(cell for owner, cell in assignment.open_cells if owner == name)
-        cells += _judge(notebook, restored[name], results, opened)
+        cells += _judge(assignment, notebook, restored[name], results)
         repairs += restored[name].repairs
         unanswered += [(name, grade_id) for grade_id in _unanswered(restored[name])]
         notebooks[name] = dump_notebook(autograded_notebook(notebook, restored[name], results))
@@ -231,6 +239,9 @@ def submission_program(
         restored: the submission in running order.
         files: what the student handed in beside the notebook.
     """
+    listened = {
+        pattern.cell for pattern in assignment.patterns if pattern.notebook == notebook.name
+    }
     return Program(
         name=notebook.name,
         cells=tuple(
@@ -243,6 +254,9 @@ def submission_program(
                 hidden=frozenset()
                 if cell.origin is None or cell.origin.kind is not CellKind.GRADE
                 else _hidden_lines(cell.origin.master, cell.origin.release),
+                listening=Listening.FAILURES
+                if cell.origin is not None and cell.origin.cell_id in listened
+                else Listening.NEVER,
             )
             for cell in restored.cells
             if cell.cell_type == "code"
@@ -264,25 +278,30 @@ def _role(origin: AssignmentCell | None) -> Role:
 
 
 def _judge(
+    assignment: Assignment,
     notebook: AssignmentNotebook,
     restored: RestoredNotebook,
     results: Mapping[str, CellResult],
-    opened: frozenset[str],
 ) -> list[CellVerdict]:
     by_origin = {cell.origin.cell_id: cell for cell in restored.cells if cell.origin}
     sources = _sources(restored)
-    return [
-        score_cell(
-            notebook.name,
-            cell,
-            results.get(by_origin[cell.cell_id].id),
-            sources,
-            is_open=cell.cell_id in opened,
-        )
-        if cell.kind is CellKind.GRADE
-        else _manual(notebook.name, cell, by_origin[cell.cell_id])
-        for cell in notebook.graded()
-    ]
+    verdicts = []
+    for cell in notebook.graded():
+        if cell.kind is not CellKind.GRADE:
+            verdicts.append(_manual(notebook.name, cell, by_origin[cell.cell_id]))
+            continue
+        result = results.get(by_origin[cell.cell_id].id)
+        is_open = (notebook.name, cell.cell_id) in assignment.open_cells
+        verdict = score_cell(notebook.name, cell, result, sources, is_open=is_open)
+        if result is not None and result.replies and not verdict.points:
+            known = [
+                pattern
+                for pattern in assignment.patterns
+                if (pattern.notebook, pattern.cell) == (notebook.name, cell.cell_id)
+            ]
+            verdict = replace(verdict, diagnosis=diagnose(known, result.replies))
+        verdicts.append(verdict)
+    return verdicts
 
 
 def _sources(restored: RestoredNotebook) -> dict[str, str]:

@@ -47,6 +47,7 @@ def check_verdict(verdict: Verdict, assignment: Assignment) -> None:
     graded = verdict.status is SubmissionStatus.GRADED
     for found, (notebook, cell) in zip(verdict.cells, wanted, strict=True):
         _check_cell(found, notebook, cell)
+        _check_diagnosis(found, cell, assignment)
         if not graded and found.points:
             raise PlainError("a quarantined submission has points")
     texts = [verdict.reason, verdict.engine, *(repair.what for repair in verdict.repairs)]
@@ -75,6 +76,17 @@ def _check_cell(found: CellVerdict, notebook: str, cell: AssignmentCell) -> None
         raise PlainError(f"cell {where} is {found.status}, which a {cell.kind} cell cannot be")
     if max(len(found.message), len(found.author_note)) > _TEXT_CHARS:
         raise PlainError(f"a text about cell {where} is too long")
+
+
+def _check_diagnosis(found: CellVerdict, cell: AssignmentCell, assignment: Assignment) -> None:
+    known = {
+        pattern.hint
+        for pattern in assignment.patterns
+        if (pattern.notebook, pattern.cell) == (found.notebook, cell.cell_id)
+    }
+    if found.diagnosis and (found.points or found.diagnosis not in known):
+        where = f"{found.notebook}/{found.grade_id}"[:200]
+        raise PlainError(f"cell {where} has a diagnosis that it cannot have")
 
 
 def _check_notebooks(verdict: Verdict, assignment: Assignment) -> None:

@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,14 @@ from autograder.course import Course, check_name
 from autograder.errors import OperatorError
 from autograder.grading.verdict import SCHEMA, Repair, Status, SubmissionStatus, Verdict
 
-__all__ = ["CellRecord", "Recorder", "SubmissionRecord", "load_record", "record_path"]
+__all__ = [
+    "CellRecord",
+    "Recorder",
+    "SubmissionRecord",
+    "diagnoses",
+    "load_record",
+    "record_path",
+]
 
 _SAVE_SECONDS: Final = 20.0
 
@@ -34,6 +42,7 @@ class CellRecord:
         status: how it ended.
         points: earned automatically.
         message: for the student.
+        diagnosis: name of the hint for the mistake that was recognised.
         cpu_seconds: CPU time used.
         peak_bytes: the most private memory used, 0 where unknown.
     """
@@ -41,6 +50,7 @@ class CellRecord:
     status: Status
     points: float
     message: str
+    diagnosis: str = ""
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
 
@@ -154,6 +164,20 @@ def load_record(course: Course, assignment: str) -> dict[str, SubmissionRecord]:
         raise _damaged(path, error) from error
 
 
+def diagnoses(records: Mapping[str, SubmissionRecord]) -> dict[tuple[str, str], Counter[str]]:
+    """How often which mistake was recognised, by notebook and grade id of the test.
+
+    Args:
+        records: as `load_record` gives them.
+    """
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for record in records.values():
+        for place, cell in record.cells.items():
+            if cell.diagnosis:
+                counts.setdefault(place, Counter())[cell.diagnosis] += 1
+    return counts
+
+
 def _read(path: Path) -> list[dict[str, Any]]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -187,6 +211,7 @@ def _submission(entry: Mapping[str, Any]) -> SubmissionRecord:
                 status=Status(cell["status"]),
                 points=float(cell["points"]),
                 message=str(cell["message"]),
+                diagnosis=str(cell.get("diagnosis", "")),
                 cpu_seconds=float(cell.get("cpu_seconds", 0)),
                 peak_bytes=int(cell.get("peak_bytes", 0)),
             )

@@ -48,6 +48,7 @@ class CellVerdict:
         author_note: for the instructor, where the test itself is to blame.
         detail: for the instructor, what went wrong in full, where `message` must not say it.
         open: whether the cell runs in the student's process, without the protection of the others.
+        diagnosis: name of the hint for the mistake that was recognised (see `autograder.mistakes`).
         cpu_seconds: CPU time used.
         peak_bytes: the most private memory used, 0 where unknown.
     """
@@ -61,6 +62,7 @@ class CellVerdict:
     author_note: str = ""
     detail: str = ""
     open: bool = False
+    diagnosis: str = ""
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
 
@@ -142,6 +144,7 @@ class Verdict:
                     "author_note": cell.author_note,
                     "detail": cell.detail,
                     "open": cell.open,
+                    "diagnosis": cell.diagnosis,
                     "cpu_seconds": round(cell.cpu_seconds, 4),
                     "peak_bytes": cell.peak_bytes,
                 }

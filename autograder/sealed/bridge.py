@@ -20,6 +20,7 @@ from autograder.sealed.gradients import returned_tensor
 from autograder.sealed.link import Answer, BridgeError, Exports, Lease, Link
 from autograder.sealed.mirrors import Mirrors
 from autograder.sealed.randomness import RandomStates
+from autograder.sealed.tape import Tape
 from autograder.sealed.values import CannotCross, Codec
 from autograder.sealed.wire import Channel, Plain, WireError
 
@@ -103,6 +104,7 @@ class Bridge(Codec):
         self.takes_writes = True
         self.methods: frozenset[str] | None = frozenset()
         self.asked: set[str] = set()
+        self.tape: Tape | None = None
 
     def asks(self, method: str) -> bool:
         """Whether this cell may ask a method of an object about values of its own."""
@@ -144,6 +146,8 @@ class Bridge(Codec):
             self.generation += 1
         asked = tuple(instruments.judge.wanted) if runs_code else ()
         answer = self.link.ask(operation, payload, self._extras(runs_code=runs_code))
+        if self.tape is not None and (runs_code or operation == "name"):
+            self.tape.hear(answer)
         try:
             with self._guard():
                 self._take_extras(answer.extras)

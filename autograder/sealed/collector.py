@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, final
 
-from autograder.sealed.model import Failure
+from autograder.sealed.model import Failure, Reply
 from autograder.sealed.reports import ClearOutput, Done, Output, Report, UpdateDisplay
 
 __all__ = ["CellOutputs", "Displays"]
@@ -56,6 +56,7 @@ class CellOutputs:
         self.returned: str | None = None
         self.exposed = False
         self.asked: frozenset[str] = frozenset()
+        self.replies: tuple[Reply, ...] = ()
 
     def take(self, report: Report) -> None:
         """Apply one report."""
@@ -70,6 +71,7 @@ class CellOutputs:
                 self._clear()
             case Done(failure=failure, returned=returned):
                 self.exposed, self.asked = report.exposed, report.asked
+                self.replies = report.replies
                 self.failure = None if failure is None else _short(failure, self._most)
                 self.returned = None if returned is None else returned[: self._most]
 

@@ -14,13 +14,14 @@ from autograder.sealed.bridge import Bridge, is_submissions, place_of, traceback
 from autograder.sealed.causes import Witness
 from autograder.sealed.compiling import CellCode, transformers
 from autograder.sealed.link import BridgeError
-from autograder.sealed.model import Cause, Failure, Origin, Role
+from autograder.sealed.model import Cause, Failure, Listening, Origin, Reply, Role
 from autograder.sealed.namespace import Namespace
 from autograder.sealed.ownership import Ownership
 from autograder.sealed.randomness import RandomStates
 from autograder.sealed.reports import Done
 from autograder.sealed.shell import CellShell
 from autograder.sealed.student import done_report
+from autograder.sealed.tape import Tape
 from autograder.sealed.trust import chains, differences
 from autograder.sealed.wire import Channel, Closed, Plain, WireError
 
@@ -69,6 +70,7 @@ def main(control: Channel, bridge: Channel) -> None:
                     locked=message["kind"] == Role.LOCKED,
                     hidden=message.get("hidden", []),
                     code=_code(message.get("code")),
+                    listening=Listening(message.get("listening", "never")),
                 )
                 control.send(done_report(done, message["token"]))
 
@@ -110,6 +112,7 @@ class Judge:
         locked: bool,
         hidden: Sequence[int] = (),
         code: CellCode | None = None,
+        listening: Listening = Listening.NEVER,
     ) -> Done:
         """Run one cell. What the bridge refused fails it, whatever its code caught.
 
@@ -120,6 +123,7 @@ class Judge:
             locked: whether it is a locked cell, whose classes both processes define.
             hidden: numbers of the lines that students do not get to see.
             code: the source compiled, if the supervisor has done that.
+            listening: whether the submission's answers are measured.
         """
         bridge = self._bridge
         self._refused.clear()
@@ -127,9 +131,11 @@ class Judge:
         exposure.begin(source, hidden)
         self._shell.transform([] if code else transformers(source, hidden, exposure))
         self._names.begin(self.tables.get(key, Ownership()))
+        bridge.tape = tape = None if listening is Listening.NEVER else Tape()
         try:
             done = self._shell.run(source, output_bytes, key, code)
         finally:
+            bridge.tape = None
             names = self._names.end()
             if locked:
                 self._shared.update(self._names.own_classes())
@@ -141,13 +147,17 @@ class Judge:
         if reason is not None and (done.failure is None or bridge.link.broken is not None):
             cause = Cause(Origin.TEST, "", "" if bridge.link.broken else _NO_PLAIN_DATA)
             done = Done(Failure("BridgeError", reason, cause=cause), None)
+        replies: tuple[Reply, ...] = ()
         if bridge.link.broken is None:
+            if tape is not None and (done.failure or listening is Listening.ALWAYS):
+                replies = tape.replies()
             self._end_cell(bridge, names)
         return replace(
             done,
             broken=bridge.link.broken is not None,
             exposed=exposure.seen,
             asked=frozenset(bridge.asked),
+            replies=replies,
         )
 
     def check(self, key: str, source: str) -> Done:

@@ -16,8 +16,11 @@ __all__ = [
     "Engine",
     "Failure",
     "Limits",
+    "Listening",
+    "Measured",
     "Origin",
     "Program",
+    "Reply",
     "Role",
 ]
 
@@ -33,6 +36,16 @@ class Role(StrEnum):
 
     GRADE = "grade"
     """Auto-graded test cells. Restored from `source/`, hidden tests included."""
+
+
+class Listening(StrEnum):
+    """Whether what the submission answers to a grade cell is measured (`CellResult.replies`)."""
+
+    NEVER = "never"
+    FAILURES = "failures"
+    """Where the cell fails."""
+
+    ALWAYS = "always"
 
 
 @final
@@ -51,6 +64,7 @@ class Cell:
         hidden: numbers of the lines, from 1, that students do not get to see.
         methods: of objects of the submission that a grade cell may ask about values of its own,
             because it asks them of the reference solution (`CellResult.asked`). None: any.
+        listening: whether the answers to a sealed grade cell are measured.
     """
 
     id: str
@@ -60,6 +74,7 @@ class Cell:
     borrows: bool = False
     hidden: frozenset[int] = frozenset()
     methods: frozenset[str] | None = frozenset()
+    listening: Listening = Listening.NEVER
 
 
 @final
@@ -166,6 +181,41 @@ class Failure:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """An array in a few numbers, by which it is known again.
+
+    Args:
+        rounding: how much each of the next three may differ for the same array.
+        size: its Euclidean norm.
+        first: its product with a fixed vector.
+        second: its product with another.
+        telling: how many different numbers it has that nobody gets by accident.
+    """
+
+    rounding: float
+    size: float
+    first: float
+    second: float
+    telling: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of a submission to a test, so that it can be compared.
+
+    Args:
+        shape: digest of everything that must be the same: types, dtypes, shapes, texts, and where
+            numbers are not finite.
+        arrays: the numbers, as far as there are any.
+    """
+
+    shape: str
+    arrays: tuple[Measured, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class CellResult:
     """What came of one cell.
 
@@ -179,6 +229,7 @@ class CellResult:
             of the submission says here may repeat what they handed over.
         asked: methods of objects of the submission that the cell asked about values of its own;
             noted where `Cell.methods` is None.
+        replies: of the submission to a grade cell, where `Cell.listening` asks for them.
         cpu_seconds: CPU time used.
         wall_seconds: wall time used.
         peak_bytes: the most private memory used above the start, 0 where unknown.
@@ -191,6 +242,7 @@ class CellResult:
     returned: str | None = None
     exposed: bool = False
     asked: frozenset[str] = frozenset()
+    replies: tuple[Reply, ...] = ()
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     peak_bytes: int = 0

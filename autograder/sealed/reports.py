@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, final
 
-from autograder.sealed.model import Cause, Failure, Origin
+from autograder.sealed.model import Cause, Failure, Measured, Origin, Reply
 from autograder.sealed.wire import Plain, WireError
 
 __all__ = ["ClearOutput", "Done", "Output", "Report", "UpdateDisplay", "parse_report"]
@@ -16,6 +17,7 @@ _TRACEBACK_LINES = 500
 _ORIGINS = frozenset(map(str, Origin))
 _JSON_DEPTH = 20
 _MOST_NAMES = 10_000
+_MOST_REPLIES = 10_000
 _JSON_INTEGERS = 1 << 63
 
 
@@ -62,6 +64,7 @@ class Done:
         broken: a judge has lost its channel to the student process for good.
         exposed: hidden lines of a grade cell have run.
         asked: see `model.CellResult`.
+        replies: likewise.
         token: of the run that ended.
     """
 
@@ -70,6 +73,7 @@ class Done:
     broken: bool = False
     exposed: bool = False
     asked: frozenset[str] = frozenset()
+    replies: tuple[Reply, ...] = ()
     token: str = ""
 
 
@@ -108,6 +112,7 @@ def parse_report(message: Plain) -> Report:
                 fields.get("broken") is True,
                 fields.get("exposed") is True,
                 _names(fields.get("asked", [])),
+                _replies(fields.get("replies", [])),
                 _text(fields.get("token", ""), "token"),
             )
     raise WireError("malformed report: unknown operation")
@@ -165,6 +170,27 @@ def _names(form: Plain) -> frozenset[str]:
     if type(form) is not list or len(form) > _MOST_NAMES:
         raise WireError("malformed report: names")
     return frozenset(_text(name, "names") for name in form)
+
+
+def _replies(form: Plain) -> tuple[Reply, ...]:
+    if type(form) is not list or len(form) > _MOST_REPLIES:
+        raise WireError("malformed report: replies")
+    return tuple(map(_reply, form))
+
+
+def _reply(form: Plain) -> Reply:
+    match form:
+        case [str() as shape, list() as rows]:
+            return Reply(_text(shape, "replies"), tuple(map(_measured, rows)))
+    raise WireError("malformed report: replies")
+
+
+def _measured(row: Plain) -> Measured:
+    match row:
+        case [float() as rounding, float() as size, float() as first, float() as second, int(n)]:
+            if math.isfinite(rounding + size + first + second):
+                return Measured(rounding, size, first, second, n)
+    raise WireError("malformed report: replies")
 
 
 def _cause(form: Plain) -> Cause | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+from dataclasses import astuple
 from typing import Any
 
 from autograder.sealed.model import Cause
@@ -82,6 +83,10 @@ def done_report(done: Done, token: str) -> dict[str, Any]:
         "broken": done.broken,
         "exposed": done.exposed,
         "asked": sorted(done.asked),
+        "replies": [
+            [reply.shape, [list(astuple(array)) for array in reply.arrays]]
+            for reply in done.replies
+        ],
     }
 
 

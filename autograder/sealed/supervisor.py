@@ -17,7 +17,17 @@ from autograder.sealed import scratch
 from autograder.sealed.collector import CellOutputs, Displays
 from autograder.sealed.compiling import compiled
 from autograder.sealed.levels import Mechanisms
-from autograder.sealed.model import Cell, CellResult, CellStatus, Failure, Limits, Program, Role
+from autograder.sealed.model import (
+    Cell,
+    CellResult,
+    CellStatus,
+    Failure,
+    Limits,
+    Listening,
+    Program,
+    Reply,
+    Role,
+)
 from autograder.sealed.nursery import Child, Nursery, NurseryLost
 from autograder.sealed.sandbox import Part, Plan
 from autograder.sealed.watch import Ending, Watch, died
@@ -65,6 +75,7 @@ class _Outcome:
     peak_bytes: int = 0
     exposed: bool = False
     asked: frozenset[str] = frozenset()
+    replies: tuple[Reply, ...] = ()
 
 
 def run_program(
@@ -226,6 +237,7 @@ class _Run:
             outcome.returned,
             outcome.exposed,
             outcome.asked,
+            outcome.replies,
             outcome.cpu_seconds,
             outcome.wall_seconds,
             outcome.peak_bytes,
@@ -298,6 +310,7 @@ class _Run:
             "kind": str(kind),
             "output_bytes": self._limits.output_bytes,
             "hidden": sorted(cell.hidden),
+            "listening": str(cell.listening if kind is _Kind.GRADE else Listening.NEVER),
             "token": token,
         }
         if target is self._judge and kind is not _Kind.CHECK:
@@ -323,6 +336,8 @@ class _Run:
             watch.peak,
             self._exposed,
             outputs.asked,
+            # Only a judge is believed about what was answered.
+            outputs.replies if kind is _Kind.GRADE else (),
         )
 
     def _expose(self) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from autograder.audit.audit import AuditReport, TrialKind, audit
-from autograder.audit.record import variants_folder
 from autograder.audit.variants import VariantError
 from autograder.course import Course
 from autograder.errors import AutograderError
@@ -17,7 +16,7 @@ POWER = "# style: The power operator.\n# %% square\ndef square(x): return x ** 2
 
 
 def variant(course: Course, kind: str, name: str, text: str) -> Path:
-    path = variants_folder(course, "square") / kind / f"{name}.py"
+    path = course.variants("square") / kind / f"{name}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path

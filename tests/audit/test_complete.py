@@ -9,7 +9,7 @@ from autograder.audit import figures
 from autograder.audit.audit import AuditReport, Plan, audit
 from autograder.audit.gate import require_audit
 from autograder.audit.page import page
-from autograder.audit.record import missing, record_path, variants_folder, write_record
+from autograder.audit.record import missing, record_path, write_record
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.grading.engines import default_engine
@@ -81,7 +81,7 @@ NINE = "# mistake: Always 9.\n# fails: half-values\n# may fail: both-values\n# %
 
 def made(root: Path) -> Course:
     course = make_course(root, half=NOTEBOOK)
-    folder = variants_folder(course, "half")
+    folder = course.variants("half")
     (folder / "mutants").mkdir(parents=True)
     (folder / "mutants" / "nine.py").write_text(f"{NINE}def half(x): return 9\n")
     (folder / "equivalent.toml").write_text(EQUIVALENT)
@@ -189,7 +189,7 @@ def test_a_release_needs_a_fresh_audit_that_passed(course: Course, report: Audit
     record = json.loads(path.read_text())
     path.write_text(json.dumps(record | {"passed": True}))
     assert require_audit(course, "half") == ""
-    nine = variants_folder(course, "half") / "mutants" / "nine.py"
+    nine = course.variants("half") / "mutants" / "nine.py"
     nine.write_text(nine.read_text() + "\n")
     with pytest.raises(OperatorError, match="half has changed since its audit"):
         require_audit(course, "half")

@@ -1,0 +1,221 @@
+"""Known mistakes: what wrong solutions answer to the tests of an assignment, and words for them."""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, final
+
+from autograder.errors import OperatorError
+from autograder.sealed.model import Measured, Reply
+
+__all__ = ["SCHEMA", "Hint", "Pattern", "diagnose", "dump_patterns", "load_hints", "load_patterns"]
+
+SCHEMA: Final = 1
+_LANGUAGES: Final = ("en", "zh")
+_LEAST: Final = 1e-12
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is said to students who made one of some mistakes.
+
+    Args:
+        name: of the hint, for the instructor.
+        mistakes: names of the wrong solutions that it is about.
+        texts: one sentence or two by language, `en` and `zh`.
+    """
+
+    name: str
+    mistakes: frozenset[str]
+    texts: Mapping[str, str]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What one wrong solution answers to one test that it fails.
+
+    Args:
+        notebook: name of the notebook.
+        cell: the grade cell's id.
+        mistake: name of the wrong solution.
+        length: how many answers with numbers it gave until the test ended.
+        replies: those that the reference solution does not give, with their place among all.
+        hint: name of what is said about it; empty for nothing.
+    """
+
+    notebook: str
+    cell: str
+    mistake: str
+    length: int
+    replies: tuple[tuple[int, Reply], ...]
+    hint: str = ""
+
+    def fits(self, replies: Sequence[Reply]) -> bool:
+        """Whether another solution gave as many answers, and the same wrong ones."""
+        return len(replies) == self.length and all(
+            same(reply, replies[place]) for place, reply in self.replies
+        )
+
+
+def same(known: Reply, found: Reply) -> bool:
+    """Whether two answers are equal up to rounding."""
+    return (
+        known.shape == found.shape
+        and len(known.arrays) == len(found.arrays)
+        and all(map(equal, known.arrays, found.arrays))
+    )
+
+
+def equal(known: Measured, found: Measured) -> bool:
+    """Whether two arrays are equal up to rounding."""
+    allowed = known.rounding + _LEAST
+    return (
+        abs(known.size - found.size) <= allowed
+        and abs(known.first - found.first) <= allowed
+        and abs(known.second - found.second) <= allowed
+    )
+
+
+def diagnose(patterns: Sequence[Pattern], replies: Sequence[Reply]) -> str:
+    """The hint for a test that failed; empty if no mistake is recognised, or more than one.
+
+    Args:
+        patterns: of this test.
+        replies: what the submission answered to it.
+    """
+    hints = {pattern.hint for pattern in patterns if pattern.fits(replies)}
+    return hints.pop() if len(hints) == 1 else ""
+
+
+def load_hints(folder: Path) -> tuple[Hint, ...]:
+    """Read `hints.toml` of a folder with wrong solutions; nothing if there is none.
+
+    Raises:
+        OperatorError: the file is not in order.
+    """
+    path = folder / "hints.toml"
+    if not path.is_file():
+        return ()
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise OperatorError(f"{path} cannot be read: {error}") from error
+    hints = tuple(_hint(path, name, entry) for name, entry in document.items())
+    seen: dict[str, str] = {}
+    for hint in hints:
+        for mistake in sorted(hint.mistakes):
+            if mistake in seen:
+                raise OperatorError(
+                    f"{path}: {mistake} is in {seen[mistake]} and in {hint.name}; keep one"
+                )
+            seen[mistake] = hint.name
+    return hints
+
+
+def _hint(path: Path, name: str, entry: Any) -> Hint:
+    match entry:
+        case {"mistakes": [*mistakes], "en": str() as en, "zh": str() as zh, **rest} if (
+            not rest
+            and mistakes
+            and en.strip()
+            and zh.strip()
+            and all(isinstance(mistake, str) for mistake in mistakes)
+        ):
+            texts = dict(zip(_LANGUAGES, (en.strip(), zh.strip()), strict=True))
+            return Hint(name, frozenset(mistakes), texts)
+    raise OperatorError(
+        f"{path}: [{name}] needs `mistakes`, a list of names, and a sentence as `en` and as `zh`, "
+        "and nothing else"
+    )
+
+
+def dump_patterns(patterns: Sequence[Pattern], tested: str) -> str:
+    """Patterns as JSON text, one a line.
+
+    Args:
+        patterns: what was recorded.
+        tested: digest of the tests and the reference solution that they belong to.
+    """
+    lines = ",\n".join(json.dumps(_plain(pattern), separators=(",", ":")) for pattern in patterns)
+    return f'{{"schema": {SCHEMA}, "tested": {json.dumps(tested)}, "patterns": [\n{lines}\n]}}\n'
+
+
+def load_patterns(path: Path, tested: str, hints: Sequence[Hint]) -> tuple[Pattern, ...] | None:
+    """Read what `dump_patterns` wrote, without the tests for which there is no hint.
+
+    Args:
+        path: the file.
+        tested: digest of the tests and the reference solution as they are now.
+        hints: what is said about which mistake.
+
+    Returns:
+        the patterns, or None if they belong to other tests than these.
+
+    Raises:
+        OperatorError: the file is damaged.
+    """
+    names = {mistake: hint.name for hint in hints for mistake in hint.mistakes}
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if (document["schema"], document["tested"]) != (SCHEMA, tested):
+            return None
+        patterns = [_pattern(line, names) for line in document["patterns"]]
+    except (ValueError, LookupError, TypeError) as error:
+        raise OperatorError(
+            f"{path} is damaged ({type(error).__name__}: {error}). Make it again with "
+            "`autograder diagnose`"
+        ) from error
+    named = {(pattern.notebook, pattern.cell) for pattern in patterns if pattern.hint}
+    return tuple(pattern for pattern in patterns if (pattern.notebook, pattern.cell) in named)
+
+
+def _plain(pattern: Pattern) -> list[Any]:
+    replies = [
+        [place, reply.shape, [_numbers(array) for array in reply.arrays]]
+        for place, reply in pattern.replies
+    ]
+    return [pattern.notebook, pattern.cell, pattern.mistake, pattern.length, replies]
+
+
+def _numbers(array: Measured) -> list[float]:
+    return [
+        float(f"{array.rounding:.2e}"),
+        *(float(f"{value:.11g}") for value in (array.size, array.first, array.second)),
+    ]
+
+
+def _pattern(line: Any, names: Mapping[str, str]) -> Pattern:
+    notebook, cell, mistake, length, replies = line
+    return Pattern(
+        notebook=str(notebook),
+        cell=str(cell),
+        mistake=str(mistake),
+        length=int(length),
+        replies=tuple(
+            (_place(place, length), _reply(shape, rows)) for place, shape, rows in replies
+        ),
+        hint=names.get(mistake, ""),
+    )
+
+
+def _place(place: int, length: int) -> int:
+    if not 0 <= place < length:
+        raise ValueError(f"there is no answer {place} of {length}")
+    return place
+
+
+def _reply(shape: str, rows: Any) -> Reply:
+    arrays = tuple(
+        Measured(float(rounding), float(size), float(first), float(second))
+        for rounding, size, first, second in rows
+    )
+    if not all(math.isfinite(array.size + array.first + array.second) for array in arrays):
+        raise ValueError("a number is not finite")
+    return Reply(str(shape), arrays)
