@@ -47,12 +47,14 @@ class Pattern:
         mistake: name of the wrong solution.
         length: how many answers with numbers it gave until the test ended.
         replies: those that the reference solution does not give, with their place among all.
+        own: whether the test is one that must find the mistake, and not one of a later exercise.
         hint: name of what is said about it; empty for nothing.
     """
 
     notebook: str
     cell: str
     mistake: str
+    own: bool
     length: int
     replies: tuple[tuple[int, Reply], ...]
     hint: str = ""
@@ -83,15 +85,26 @@ def equal(known: Measured, found: Measured) -> bool:
     )
 
 
-def diagnose(patterns: Sequence[Pattern], replies: Sequence[Reply]) -> str:
-    """The hint for a test that failed; empty if no mistake is recognised, or more than one.
+def diagnose(patterns: Sequence[Pattern], replies: Mapping[str, Sequence[Reply]]) -> dict[str, str]:
+    """Names of hints, by the tests that failed as they do for a known mistake.
+
+    A mistake counts only if every test of its own exercise that it has a pattern for fails as it
+    does for the mistake. A test that fits mistakes with different hints has none.
 
     Args:
-        patterns: of this test.
-        replies: what the submission answered to it.
+        patterns: of one notebook.
+        replies: what the submission answered to the tests that it failed, by id.
     """
-    hints = {pattern.hint for pattern in patterns if pattern.fits(replies)}
-    return hints.pop() if len(hints) == 1 else ""
+    excluded = {
+        pattern.mistake
+        for pattern in patterns
+        if pattern.own and not pattern.fits(replies.get(pattern.cell, ()))
+    }
+    found: dict[str, set[str]] = {}
+    for pattern in patterns:
+        if pattern.mistake not in excluded and pattern.fits(replies.get(pattern.cell, ())):
+            found.setdefault(pattern.cell, set()).add(pattern.hint)
+    return {cell: hints.pop() for cell, hints in found.items() if len(hints) == 1}
 
 
 def load_hints(folder: Path) -> tuple[Hint, ...]:
@@ -173,7 +186,9 @@ def load_patterns(path: Path, tested: str, hints: Sequence[Hint]) -> tuple[Patte
             "`autograder diagnose`"
         ) from error
     named = {(pattern.notebook, pattern.cell) for pattern in patterns if pattern.hint}
-    return tuple(pattern for pattern in patterns if (pattern.notebook, pattern.cell) in named)
+    return tuple(
+        pattern for pattern in patterns if pattern.own or (pattern.notebook, pattern.cell) in named
+    )
 
 
 def _plain(pattern: Pattern) -> list[Any]:
@@ -181,7 +196,8 @@ def _plain(pattern: Pattern) -> list[Any]:
         [place, reply.shape, [_numbers(array) for array in reply.arrays]]
         for place, reply in pattern.replies
     ]
-    return [pattern.notebook, pattern.cell, pattern.mistake, pattern.length, replies]
+    who = [pattern.notebook, pattern.cell, pattern.mistake, int(pattern.own)]
+    return [*who, pattern.length, replies]
 
 
 def _numbers(array: Measured) -> list[float]:
@@ -192,11 +208,12 @@ def _numbers(array: Measured) -> list[float]:
 
 
 def _pattern(line: Any, names: Mapping[str, str]) -> Pattern:
-    notebook, cell, mistake, length, replies = line
+    notebook, cell, mistake, own, length, replies = line
     return Pattern(
         notebook=str(notebook),
         cell=str(cell),
         mistake=str(mistake),
+        own=bool(own),
         length=int(length),
         replies=tuple(
             (_place(place, length), _reply(shape, rows)) for place, shape, rows in replies

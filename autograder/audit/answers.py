@@ -73,7 +73,8 @@ def record_answers(
     folder = course.variants(assignment)
     hints, mutants = load_hints(folder), load_variants(folder / "mutants")
     with EnginePool(engine, workers) as pool:
-        patterns = patterns_of(*collect_answers(loaded, mutants, pool, Policy().limits, heard))
+        answers = collect_answers(loaded, mutants, pool, Policy().limits, heard)
+    patterns = patterns_of(mutants, *answers)
     path = folder / "diagnosis.json"
     write_file(path, dump_patterns(patterns, loaded.tested).encode())
     names = {mutant.name for mutant in mutants}
@@ -146,19 +147,27 @@ def collect_answers(
     return references, dict(sorted(wrong.items()))
 
 
-def patterns_of(references: Sequence[Answers], wrong: Mapping[str, Answers]) -> tuple[Pattern, ...]:
+def patterns_of(
+    mutants: Sequence[Variant], references: Sequence[Answers], wrong: Mapping[str, Answers]
+) -> tuple[Pattern, ...]:
     """What tells each wrong solution from the reference, where that is enough.
 
     Answers that the reference itself gives differently with other random states are left out.
+
+    Args:
+        mutants: the wrong solutions.
+        references: what the reference answers in each of its runs.
+        wrong: what each wrong solution answers to the tests that it fails, by name.
     """
     patterns = []
-    for mistake, answers in wrong.items():
-        for (notebook, cell), replies in answers.items():
+    for mutant in mutants:
+        for (notebook, cell), replies in wrong[mutant.name].items():
             right = [reference.get((notebook, cell), ()) for reference in references]
             different = _differences(right, replies)
             if sum(telling for _, telling in different) >= TELLING:
                 places = tuple((place, replies[place]) for place, _ in different)
-                patterns.append(Pattern(notebook, cell, mistake, len(replies), places))
+                own = cell in mutant.fails
+                patterns.append(Pattern(notebook, cell, mutant.name, own, len(replies), places))
     return tuple(patterns)
 
 

@@ -27,6 +27,7 @@ from autograder.sealed.model import (
     Engine,
     Listening,
     Program,
+    Reply,
     Role,
 )
 
@@ -286,6 +287,7 @@ def _judge(
     by_origin = {cell.origin.cell_id: cell for cell in restored.cells if cell.origin}
     sources = _sources(restored)
     verdicts = []
+    replies: dict[str, tuple[Reply, ...]] = {}
     for cell in notebook.graded():
         if cell.kind is not CellKind.GRADE:
             verdicts.append(_manual(notebook.name, cell, by_origin[cell.cell_id]))
@@ -294,14 +296,16 @@ def _judge(
         is_open = (notebook.name, cell.cell_id) in assignment.open_cells
         verdict = score_cell(notebook.name, cell, result, sources, is_open=is_open)
         if result is not None and result.replies and not verdict.points:
-            known = [
-                pattern
-                for pattern in assignment.patterns
-                if (pattern.notebook, pattern.cell) == (notebook.name, cell.cell_id)
-            ]
-            verdict = replace(verdict, diagnosis=diagnose(known, result.replies))
+            replies[cell.cell_id] = result.replies
         verdicts.append(verdict)
-    return verdicts
+    if not replies:
+        return verdicts
+    known = [pattern for pattern in assignment.patterns if pattern.notebook == notebook.name]
+    hints = diagnose(known, replies)
+    return [
+        replace(verdict, diagnosis=hints.get(cell.cell_id, ""))
+        for cell, verdict in zip(notebook.graded(), verdicts, strict=True)
+    ]
 
 
 def _sources(restored: RestoredNotebook) -> dict[str, str]:
