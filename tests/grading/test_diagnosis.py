@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.assignment import load_assignment
-from autograder.audit.answers import Recorded, record_answers
+from autograder.audit.answers import record_answers
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.feedback import feedback
@@ -64,7 +64,7 @@ def body(line: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Recorded]:
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     course = make_course(tmp_path_factory.mktemp("course") / "course", shares=CELLS)
     folder = course.variants("shares")
     (folder / "mutants").mkdir(parents=True)
@@ -72,34 +72,39 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Recorded]:
         text = f"# mistake: {name}.\n# fails: shares-values\n# %% shares\n{body(line)}\n"
         (folder / "mutants" / f"{name}.py").write_text(text)
     (folder / "hints.toml").write_text(HINTS, encoding="utf-8")
-    return course, record_answers(course, "shares", engine=default_engine(), workers=1)
-
-
-def hands_in(course: Course, student: str, line: str) -> None:
-    answers = {"shares": body(line), "cube": "def cube(x):\n    return x * x * x"}
-    hand_in(course, student, "shares", notebook(released(CELLS, answers)))
-
-
-def test_a_known_mistake_is_named_and_no_other(made: tuple[Course, Recorded]) -> None:
-    course, recorded = made
+    recorded = record_answers(course, "shares", engine=default_engine(), workers=1)
     assert {pattern.mistake for pattern in recorded.patterns} == {"signs", "squares"}
-    lines = {
-        # Written in another way than the mutant: what counts is what comes back.
-        "ada": "y = (-x).exp()\n    return y / y.sum(dim=1)[:, None]",
-        "bob": "return torch.softmax(2 * x, -1)",
-        "cleo": "return torch.softmax(x, -1)",
-        # Known, but nobody wrote a hint for it.
-        "dan": "return torch.softmax(x * x, -1)",
-        # Right where the first test looks, and elsewhere half of a known mistake.
-        "eve": "return torch.softmax(-x if x.shape[1] == 4 else x, -1)",
-        "fred": "return x.nonsense()",
-    }
-    for student, line in lines.items():
-        hands_in(course, student, line)
-    report = grade_assignment(course, "shares", engine=default_engine(), workers=1)
-    found = {name: verdict.cells[0].diagnosis for name, verdict in report.verdicts.items()}
-    assert found == dict.fromkeys(lines, "") | {"ada": "wrong-direction"}
-    assert report.verdicts["cleo"].score == 3
+    assert (recorded.unknown, recorded.silent) == ((), ())
+    return course
+
+
+LINES = {
+    # Written in another way than the mutant: what counts is what comes back.
+    "ada": "y = (-x).exp()\n    return y / y.sum(dim=1)[:, None]",
+    "bob": "return torch.softmax(2 * x, -1)",
+    "cleo": "return torch.softmax(x, -1)",
+    # Known, but nobody wrote a hint for it.
+    "dan": "return torch.softmax(x * x, -1)",
+    # Right where the first test looks, and elsewhere half of a known mistake.
+    "eve": "return torch.softmax(-x if x.shape[1] == 4 else x, -1)",
+    "fred": "return x.nonsense()",
+}
+
+
+@pytest.fixture(scope="module")
+def verdicts(course: Course) -> Mapping[str, Verdict]:
+    for student, line in LINES.items():
+        answers = {"shares": body(line), "cube": "def cube(x):\n    return x * x * x"}
+        hand_in(course, student, "shares", notebook(released(CELLS, answers)))
+    return grade_assignment(course, "shares", engine=default_engine(), workers=1).verdicts
+
+
+def test_a_known_mistake_is_named_and_no_other(
+    course: Course, verdicts: Mapping[str, Verdict]
+) -> None:
+    found = {name: verdict.cells[0].diagnosis for name, verdict in verdicts.items()}
+    assert found == dict.fromkeys(LINES, "") | {"ada": "wrong-direction"}
+    assert verdicts["cleo"].score == 3
     records = load_record(course, "shares")
     assert diagnoses(records) == {("shares", "shares-values"): {"wrong-direction": 1}}
 
@@ -108,7 +113,7 @@ def test_a_known_mistake_is_named_and_no_other(made: tuple[Course, Recorded]) ->
         name: BeautifulSoup(
             (course.step("feedback", name, "shares") / "shares.html").read_bytes(), "html.parser"
         )
-        for name in lines
+        for name in LINES
     }
     shown = {name: page.select(".hint") for name, page in pages.items()}
     assert {name for name, hints in shown.items() if hints} == {"ada"}
@@ -120,14 +125,14 @@ def test_a_known_mistake_is_named_and_no_other(made: tuple[Course, Recorded]) ->
     assert "可能的原因： 分数越大，份额反而越小。" in page
 
 
-def test_patterns_of_other_tests_are_not_used(made: tuple[Course, Recorded]) -> None:
-    course, recorded = made
+def test_patterns_of_other_tests_are_not_used(course: Course) -> None:
     hints = load_hints(course.variants("shares"))
     loaded = load_assignment(course, "shares")
-    kept = load_patterns(recorded.path, loaded.tested, hints)
+    path = course.variants("shares") / "diagnosis.json"
+    kept = load_patterns(path, loaded.tested, hints)
     assert kept is not None
     assert [pattern.hint for pattern in kept] == ["wrong-direction", ""]
-    assert load_patterns(recorded.path, loaded.tested[::-1], hints) is None
+    assert load_patterns(path, loaded.tested[::-1], hints) is None
     notebooks = loaded.notebooks["shares"]
     changed = tuple(
         replace(cell, reference=cell.reference + "\n# changed") for cell in notebooks.cells
@@ -137,17 +142,12 @@ def test_patterns_of_other_tests_are_not_used(made: tuple[Course, Recorded]) -> 
 
 
 def test_a_verdict_from_elsewhere_has_only_diagnoses_that_it_can_have(
-    made: tuple[Course, Recorded],
+    course: Course, verdicts: Mapping[str, Verdict]
 ) -> None:
-    course, recorded = made
-    loaded = load_assignment(course, "shares")
-    patterns = load_patterns(recorded.path, loaded.tested, load_hints(course.variants("shares")))
+    loaded, folder = load_assignment(course, "shares"), course.variants("shares")
+    patterns = load_patterns(folder / "diagnosis.json", loaded.tested, load_hints(folder))
     loaded = replace(loaded, patterns=patterns or ())
-    hands_in(course, "ada", MUTANTS["signs"])
-    (verdict,) = grade_assignment(
-        course, "shares", engine=default_engine(), workers=1, students=["ada"], write=False
-    ).verdicts.values()
-    verdict = replace(verdict, notebooks={"shares": notebook([])})
+    verdict = replace(verdicts["ada"], notebooks={"shares": notebook([])})
     kept = decode(Verdict, encode(verdict), limit=1 << 20)
     assert kept == verdict
     check_verdict(kept, loaded)
