@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, final
 
-from autograder.audit.record import variants_folder
 from autograder.course import Course, check_name
 from autograder.errors import OperatorError
 from autograder.formatting import format_notebook
@@ -127,7 +126,7 @@ def new_assignment(root: Path, name: str, function: str = FUNCTION) -> NewAssign
     configuration = root / "nbgrader_config.py"
     configured = configuration.is_file()
     course = Course.open(root)
-    source, variants = course.source(name), variants_folder(course, name)
+    source, variants = course.source(name), course.variants(name)
     for folder in (source, variants):
         if folder.exists():
             raise OperatorError(f"there is a {folder} already; choose another name")
