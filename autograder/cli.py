@@ -706,6 +706,43 @@ def formgrader(
 
 
 @app.command()
+def report(
+    assignment: Annotated[
+        str | None, typer.Argument(metavar="ASSIGNMENT", show_default=False)
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The page; report-<assignment>.html or report.html by default."
+        ),
+    ] = None,
+    json_file: JsonOption = None,
+    *,
+    anonymous: Annotated[
+        bool,
+        typer.Option(
+            "--anonymous", help="Pseudonyms for students, new ones each time: to show in class."
+        ),
+    ] = False,
+    course: CourseOption = None,
+) -> None:
+    """Write a page about how a class did: scores, grade cells, mistakes, time, the term."""
+    from autograder.report import document, frames, write_page
+    from autograder.report.show import print_summary
+
+    if json_file is not None:
+        _require_folder(json_file)
+    found = frames(_open(course), assignment, anonymous=anonymous)
+    target = html or Path(f"report-{assignment}.html" if assignment else "report.html")
+    write_page(target, found)
+    if json_file is not None:
+        _write_json(json_file, document(found))
+    console = make_console()
+    print_summary(console, found)
+    print_written(console, "Report", target.absolute())
+
+
+@app.command()
 def doctor() -> None:
     """Say how well this machine can hold student code."""
     from autograder.sealed import diagnose

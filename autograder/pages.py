@@ -1,4 +1,4 @@
-"""HTML pages that need no other file and run no script, made from a package's `templates/`."""
+"""HTML pages that need no other file, made from a package's `templates/`."""
 
 from __future__ import annotations
 
@@ -32,10 +32,19 @@ def read_style(package: str, name: str) -> Markup:
     return Markup(loader.get_source(environment(package), name)[0])  # noqa: S704 - our own file
 
 
-def security_policy(style: str) -> str:
-    """The Content-Security-Policy: this style sheet, images in the page, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def security_policy(style: str, *scripts: str) -> str:
+    """The Content-Security-Policy: this style sheet, these scripts, images in the page; no more.
+
+    Args:
+        style: the text of the style sheet.
+        scripts: the texts of the scripts, if there are any.
+    """
+    allowed = " ".join(map(_source, scripts))
     return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; "
-        "form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src {_source(style)}; "
+        f"{f'script-src {allowed}; ' if allowed else ''}base-uri 'none'; form-action 'none'"
     )
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -52,8 +52,8 @@ class Frames:
             what the audit said of its tests.
         marks: one row a student and grade cell: points (NaN: yet to be marked), status, message,
             CPU seconds, MiB.
-        messages: one row a kind of message of a failed cell: how many students read it.
-        diagnoses: one row a diagnosis of a failed cell: how many students it fits.
+        messages: one row a kind of message of a failed cell: how many students read it, and who.
+        diagnoses: one row a diagnosis of a failed cell: how many students it fits, and who.
         together: one row a pair of grade cells: phi and Jaccard coefficients of failing.
         repairs: one row a repair.
         similar: one row a pair of submissions that the last `autograder similar` found.
@@ -360,21 +360,24 @@ class _Class:
         rows = [
             {"assignment": self.name, "notebook": notebook, "cell": cell, **entry}
             for (notebook, cell), group in said.groupby(["notebook", "cell"], sort=False)
-            for entry in gathered(zip(group.message, group.status, strict=True))
+            for entry in gathered(zip(group.student, group.message, group.status, strict=True))
         ]
-        names = ["assignment", "notebook", "cell", "status", "message", "students"]
+        names = ["assignment", "notebook", "cell", "status", "message", "students", "who"]
         return pd.DataFrame(rows, columns=names).sort_values(
             "students", ascending=False, kind="stable"
         )
 
     def _diagnoses(self) -> pd.DataFrame:
-        counts: Counter[tuple[str, str, str]] = Counter()
-        for record in self._records.values():
-            for (notebook, cell), run in record.cells.items():
-                counts.update({(notebook, cell, str(d)) for d in getattr(run, "diagnoses", ())})
-        rows = [(self.name, *key, count) for key, count in counts.most_common()]
-        names = ["assignment", "notebook", "cell", "diagnosis", "students"]
-        return pd.DataFrame(rows, columns=names)
+        fits: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for student, record in self._records.items():
+            for key, run in record.cells.items():
+                for diagnosis in dict.fromkeys(getattr(run, "diagnoses", ())):
+                    fits[*key, str(diagnosis)].append(student)
+        rows = [(self.name, *key, len(who), who) for key, who in fits.items()]
+        names = ["assignment", "notebook", "cell", "diagnosis", "students", "who"]
+        return pd.DataFrame(rows, columns=names).sort_values(
+            "students", ascending=False, kind="stable"
+        )
 
     def _together(
         self,
@@ -486,9 +489,16 @@ def _anonymous(found: Frames) -> Frames:
         anonymous=True,
         students=students.reset_index(drop=True),
         marks=found.marks.assign(student=found.marks.student.map(names.of), message=""),
-        messages=found.messages[found.messages.students >= _FEW].reset_index(drop=True),
+        messages=_widely_said(found.messages, names),
+        diagnoses=_widely_said(found.diagnoses, names),
         repairs=found.repairs.assign(student=found.repairs.student.map(names.of), what=""),
         similar=found.similar.assign(
             one=found.similar.one.map(names.of), other=found.similar.other.map(names.of)
         ),
     )
+
+
+def _widely_said(table: pd.DataFrame, names: Pseudonyms) -> pd.DataFrame:
+    """What few students did could tell who they are."""
+    kept = table[table.students >= _FEW].reset_index(drop=True)
+    return kept.assign(who=[sorted(map(names.of, who)) for who in kept.who])

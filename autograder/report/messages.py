@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, Final
 
 from autograder.console import clean
@@ -17,27 +18,31 @@ _VARYING: Final = re.compile(
 )
 
 
-def gathered(messages: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+def gathered(messages: Iterable[tuple[str, str, str]]) -> list[dict[str, Any]]:
     """Kinds of messages, the most common first.
 
     Messages that differ only in numbers, addresses or white space are of one kind, which is shown
     by its most common wording.
 
     Args:
-        messages: text and status of each student.
+        messages: student, text and status.
 
     Returns:
-        For each kind: message, status, how many students.
+        For each kind: message, status, how many students, and who.
     """
-    kinds: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for (text, status), students in Counter(messages).items():
+    same: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for student, text, status in messages:
+        same[text, status].append(student)
+    kinds: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for (text, status), who in same.items():
         line = clean(text, _CHARS)
-        kinds[_VARYING.sub("#", line), status][line] += students
+        kinds[_VARYING.sub("#", line), status][line] += who
     found = [
         {
             "status": status,
-            "message": min(wordings, key=lambda line: (-wordings[line], line)),
-            "students": wordings.total(),
+            "message": min(wordings, key=lambda line: (-len(wordings[line]), line)),
+            "students": sum(map(len, wordings.values())),
+            "who": sorted(chain.from_iterable(wordings.values())),
         }
         for (_, status), wordings in kinds.items()
     ]

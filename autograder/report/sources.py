@@ -64,7 +64,7 @@ class Sources:
         chosen: the assignments that are reported in full, by due date.
         lateness: by assignment and student, of who handed in.
         zone: the time zone in which the course gives its times.
-        records: of the chosen assignments, by student.
+        records: of each assignment, by student.
         submitted: who has a `submitted/` folder, by assignment.
         compared: by assignment, where `autograder similar` has run.
         audited: by assignment, where its tests have been audited.
@@ -106,7 +106,7 @@ def read_sources(course: Course, assignment: str | None = None) -> Sources:
         chosen=chosen,
         lateness=_lateness(rules, grades),
         zone=rules.zone,
-        records={name: load_record(course, name) for name in chosen},
+        records={name: load_record(course, name) for name in names},
         submitted={name: frozenset(course.students(name)) for name in names},
         compared=_existing(chosen, lambda name: _compared(kept_path(course, name))),
         audited=_existing(chosen, lambda name: _audited(course, name)),
