@@ -53,7 +53,8 @@ class Frames:
         marks: one row a student and grade cell: points (NaN: yet to be marked), status, message,
             CPU seconds, MiB.
         messages: one row a kind of message of a failed cell: how many students read it, and who.
-        diagnoses: one row a diagnosis of a failed cell: how many students it fits, and who.
+        diagnoses: one row a mistake that was recognised by a grade cell: name and words of its
+            hint, how many students made it, and who.
         together: one row a pair of grade cells: phi and Jaccard coefficients of failing.
         repairs: one row a repair.
         similar: one row a pair of submissions that the last `autograder similar` found.
@@ -277,7 +278,7 @@ class _Class:
             "cells": cells.join(_audit(audited.document if audited else {}, cells)),
             "marks": marks,
             "messages": self._messages(marks),
-            "diagnoses": self._diagnoses(),
+            "diagnoses": self._diagnoses(sources.hints[name]),
             "together": self._together(keys, points, most, usable),
             "repairs": self._repairs(),
             "similar": self._similar(sources),
@@ -367,14 +368,16 @@ class _Class:
             "students", ascending=False, kind="stable"
         )
 
-    def _diagnoses(self) -> pd.DataFrame:
+    def _diagnoses(self, hints: Mapping[str, str]) -> pd.DataFrame:
         fits: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for student, record in self._records.items():
             for key, run in record.cells.items():
-                for diagnosis in dict.fromkeys(getattr(run, "diagnoses", ())):
-                    fits[*key, str(diagnosis)].append(student)
-        rows = [(self.name, *key, len(who), who) for key, who in fits.items()]
-        names = ["assignment", "notebook", "cell", "diagnosis", "students", "who"]
+                if run.diagnosis:
+                    fits[*key, run.diagnosis].append(student)
+        rows = [
+            (self.name, *key, hints.get(key[2], ""), len(who), who) for key, who in fits.items()
+        ]
+        names = ["assignment", "notebook", "cell", "diagnosis", "words", "students", "who"]
         return pd.DataFrame(rows, columns=names).sort_values(
             "students", ascending=False, kind="stable"
         )

@@ -189,7 +189,7 @@ def _said(table: pd.DataFrame, column: str, place: Mapping[str, int]) -> list[di
     return [
         {
             "cell": row["cell"],
-            "text": row[column],
+            "text": row.get("words") or row[column],
             "status": row.get("status", ""),
             "who": sorted(place[student] for student in row["who"]),
         }

@@ -21,6 +21,7 @@ from autograder.grading.marks import Grades, read_grades
 from autograder.grading.record import SubmissionRecord, load_record
 from autograder.lateness import Lateness, Rules, assess, load_rules
 from autograder.lateness.apply import handed_in
+from autograder.mistakes import load_hints
 from autograder.similarity import kept_path
 
 __all__ = ["Audited", "Compared", "Sources", "read_sources"]
@@ -68,6 +69,7 @@ class Sources:
         submitted: who has a `submitted/` folder, by assignment.
         compared: by assignment, where `autograder similar` has run.
         audited: by assignment, where its tests have been audited.
+        hints: what is said about recognised mistakes, by assignment and name of the hint.
     """
 
     grades: Grades
@@ -78,6 +80,7 @@ class Sources:
     submitted: Mapping[str, frozenset[str]]
     compared: Mapping[str, Compared]
     audited: Mapping[str, Audited]
+    hints: Mapping[str, Mapping[str, str]]
 
 
 def read_sources(course: Course, assignment: str | None = None) -> Sources:
@@ -110,6 +113,12 @@ def read_sources(course: Course, assignment: str | None = None) -> Sources:
         submitted={name: frozenset(course.students(name)) for name in names},
         compared=_existing(chosen, lambda name: _compared(kept_path(course, name))),
         audited=_existing(chosen, lambda name: _audited(course, name)),
+        hints={
+            name: {
+                hint.name: hint.texts.get("en", "") for hint in load_hints(course.variants(name))
+            }
+            for name in chosen
+        },
     )
 
 

@@ -65,6 +65,7 @@ class Answer:
     message: str = ""
     cpu_seconds: float = 0.1
     peak_bytes: int = 50 << 20
+    diagnosis: str = ""
 
 
 @final
@@ -217,6 +218,7 @@ def _submission(made: Made, student: str, entry: HandedIn) -> dict[str, Any]:
                 "message": answer.message,
                 "cpu_seconds": answer.cpu_seconds,
                 "peak_bytes": answer.peak_bytes,
+                "diagnosis": answer.diagnosis,
             }
             for name, answer in zip(made.cells, entry.answers, strict=False)
         ],
