@@ -39,8 +39,21 @@ OPERATOR_ERROR = 2
 INTERRUPTED = 130
 
 
+_ORDER = (
+    *("new", "audit", "diagnose", "release"),
+    *("collect", "grade", "formgrader", "policy", "report", "explain", "similar"),
+    *("feedback", "export", "check", "doctor", "cache", "demo"),
+)
+"""As work goes through a course: who writes, who grades, what is given back, and the rest."""
+
+
 class _Verbs(TyperGroup):
     """Ends every verb with the exit codes that the documentation promises."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        last = len(_ORDER)
+        places = {name: place for place, name in enumerate(_ORDER)}
+        return sorted(super().list_commands(ctx), key=lambda name: places.get(name, last))
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -143,7 +156,10 @@ def new(
     ] = "square",
     course: CourseOption = None,
 ) -> None:
-    """Start an assignment: a notebook with an exercise, and solutions to test its tests with."""
+    """Start an assignment from a small one that works.
+
+    It is a notebook with an exercise, and solutions to measure its tests with.
+    """
     from autograder.skeleton import new_assignment
 
     made = new_assignment(course or Path(), assignment, function)
@@ -169,7 +185,10 @@ def release(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Check the source notebooks and write release/, if the tests have passed their audit."""
+    """Check the source notebooks and write release/.
+
+    An assignment whose tests have not passed their audit is refused.
+    """
     from autograder.audit.gate import require_audit
     from autograder.release import check_release
     from autograder.release import release as release_assignment
@@ -372,7 +391,7 @@ def policy(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Show what policy.toml makes of late submissions and extensions."""
+    """Show what policy.toml takes off for lateness."""
     from autograder.grading.gradebook import open_gradebook
     from autograder.lateness import apply_policy, assess_course, load_rules
     from autograder.lateness.show import policy_table
@@ -401,7 +420,10 @@ def feedback(
     student: StudentOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Write the pages that students get back, feedback/<student>/<assignment>/*.html."""
+    """Write the pages that students get back.
+
+    They are feedback/<student>/<assignment>/*.html.
+    """
     from autograder.feedback import feedback as write_feedback
 
     report = write_feedback(_open(course), assignment, students=student or None)
@@ -518,7 +540,7 @@ def audit(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Measure an assignment's tests with solutions whose marks are known.
+    """Measure tests with solutions whose marks are known.
 
     A complete audit is recorded in tests/assignments/ASSIGNMENT/audit.json, which `release` needs.
     """
@@ -583,10 +605,11 @@ def diagnose(
     *,
     course: CourseOption = None,
 ) -> None:
-    """Record what wrong solutions answer, so that grading can tell students which mistake it was.
+    """Record what wrong solutions answer.
 
-    Runs the reference and tests/assignments/ASSIGNMENT/mutants/, and writes diagnosis.json beside
-    them; hints.toml there has the words.
+    Grading can then tell students which mistake it was. This runs the reference and
+    tests/assignments/ASSIGNMENT/mutants/, and writes diagnosis.json beside them; hints.toml there
+    has the words.
     """
     from autograder.audit.answers import record_answers
     from autograder.grading.engines import default_engine
@@ -604,9 +627,7 @@ def diagnose(
         raise typer.Exit(1)
 
 
-cache_app = typer.Typer(
-    help="What grading keeps so that nothing is graded twice.", no_args_is_help=True
-)
+cache_app = typer.Typer(help="Show or clear what grading keeps.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 
 
@@ -635,7 +656,10 @@ def explain_marks(
     json_file: JsonOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Say why a student has these marks: bytes, tests, engine, rules, and what people changed."""
+    """Say why a student has these marks.
+
+    Which bytes, tests, engine and rules gave them, and what people changed.
+    """
     from autograder.trail.explain import explain
     from autograder.trail.show import print_explanation
 
@@ -661,7 +685,10 @@ def similar(
     json_file: JsonOption = None,
     course: CourseOption = None,
 ) -> None:
-    """Rank pairs of submissions that are alike beyond what the task explains."""
+    """Rank pairs of submissions that are too much alike.
+
+    What the task and the release explain is left out.
+    """
     from autograder.similarity import kept_path, to_json, write_page
     from autograder.similarity import similar as compare_submissions
 
@@ -696,7 +723,7 @@ def formgrader(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Grade by hand in the browser: Jupyter with nbgrader's formgrader.
+    """Grade by hand, in nbgrader's formgrader in the browser.
 
     What else is given goes to `jupyter lab`, such as --ip=0.0.0.0.
     """
@@ -726,7 +753,10 @@ def report(
     ] = False,
     course: CourseOption = None,
 ) -> None:
-    """Write a page about how a class did: scores, grade cells, mistakes, time, the term."""
+    """Write a page about how a class did.
+
+    It shows scores, grade cells, mistakes, time and the term.
+    """
     from autograder.report import document, frames, write_page
     from autograder.report.show import print_summary
 
@@ -760,7 +790,7 @@ def doctor() -> None:
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", show_default=False)],
 ) -> None:
-    """For students: run the visible tests of a notebook and say plainly what fails."""
+    """For students: say which visible tests of a notebook fail."""
     from autograder.check import check as check_notebook
     from autograder.check import print_report
 
@@ -780,7 +810,7 @@ def demo(
     ] = None,
     course: CourseOption = None,
 ) -> None:
-    """Carry a class of students through a whole course, and show the results."""
+    """Carry a class through a whole course; show the results."""
     from autograder.demo import demo as run_demo
     from autograder.demo.show import print_report
     from autograder.demo.show import svg as draw

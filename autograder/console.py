@@ -248,7 +248,9 @@ def print_preview(console: Console, found: Preview) -> None:
     for tenth, (now, then) in enumerate(zip(found.before, found.after, strict=True)):
         bars = (f"{'#' * round(20 * count / widest):20} {count:5}" for count in (now, then))
         console.print(f"{10 * tenth:4}-{10 * tenth + 10:<3} % {'  '.join(bars)}")
-    console.print(f"{len(found.changes)} would change, {found.unchanged} would not.")
+    stay = sum(change.after is None for change in found.changes)
+    summary = f"{len(found.changes) - stay} would change, {found.unchanged} would not"
+    console.print(f"{summary}, {stay} cannot be graded." if stay else f"{summary}.")
 
 
 def _or_dash(points: float | None) -> str:

@@ -107,6 +107,15 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     if page.file.src_uri != COMMANDS:
         return markdown
     command = typer.main.get_command(app)
+    _escape(command)
     context = typer.Context(command, info_name="autograder")
     _, _, verbs = get_docs_for_click(obj=command, ctx=context, name="autograder").partition("\n## ")
     return f"{markdown}\n## {verbs}"
+
+
+def _escape(command: Any) -> None:
+    """Keep `<student>` in a help text from being taken for HTML."""
+    for described in (command, *command.params):
+        described.help = (described.help or "").replace("<", "&lt;")
+    for verb in getattr(command, "commands", {}).values():
+        _escape(verb)

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from autograder.cli import app
+from autograder.cli import _ORDER, app
 from autograder.console import clean
 from autograder.course import Course
 from autograder.grading.verdict import Status, SubmissionStatus
@@ -52,6 +52,13 @@ def test_every_verb_is_listed_with_a_sentence() -> None:
     for verb in ("release", "collect", "grade", "feedback", "export", "check", "demo", "audit"):
         (line,) = [line for line in result.stdout.splitlines() if line.split()[:1] == [verb]]
         assert len(line.split()) > 3
+
+
+def test_verbs_are_listed_in_the_order_of_the_work_with_whole_sentences() -> None:
+    result = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "80"})
+    listed = result.stdout.partition("Commands:")[2]
+    assert [line.split()[0] for line in listed.strip().splitlines()] == list(_ORDER)
+    assert "..." not in listed
 
 
 def test_the_version_is_shown() -> None:

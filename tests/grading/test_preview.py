@@ -95,6 +95,9 @@ def test_a_submission_that_cannot_be_graded_keeps_its_mark(graded: Course) -> No
     (change,) = found.changes
     assert (change.student, change.before, change.after) == ("cy", 3, None)
     assert change.reason
+    console = Console(record=True, width=200)
+    print_preview(console, found)
+    assert "0 would change, 2 would not, 1 cannot be graded." in console.export_text()
 
 
 def test_it_is_shown(graded: Course, tmp_path: Path) -> None:
