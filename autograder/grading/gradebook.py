@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar, final
+from typing import Any, Final, Self, TypeAlias, TypeVar, final
 
 import nbformat
 from alembic.script import ScriptDirectory
@@ -27,7 +27,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import SaveCells
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from autograder.assignment import Assignment, AssignmentNotebook
@@ -43,6 +43,12 @@ __all__ = ["GradebookWriter", "open_gradebook"]
 _PATIENCE_SECONDS: Final = 1800.0
 _FIRST_DELAY_SECONDS: Final = 0.1
 _LONGEST_DELAY_SECONDS: Final = 10.0
+_GRADED: Final = frozenset({"GradeCell", "TaskCell"})
+_COMMENTED: Final = frozenset({"SolutionCell", "TaskCell"})
+_Cells: TypeAlias = list[tuple[str, str, str, str]]
+"""Id, notebook, `grade_id` and kind of each cell of a notebook in the gradebook."""
+
+_Row: TypeAlias = dict[str, Any]
 Result = TypeVar("Result")
 
 
@@ -236,16 +242,40 @@ class GradebookWriter:
             submission = SubmittedAssignment(assignment=assignment, student=person)
             session.add(submission)
         submission.timestamp = timestamp
-        known = {notebook.name: notebook for notebook in submission.notebooks}
-        verdicts = {(cell.notebook, cell.grade_id): cell for cell in verdict.cells}
-        for notebook in assignment.notebooks:
-            submitted = known.get(notebook.name)
-            if submitted is None:
-                submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
-                session.add(submitted)
-            _write_notebook(session, notebook, submitted, verdicts, set(verdict.unanswered))
         session.flush()
+        submitted = self._submitted_notebooks(assignment, submission)
+        _write_grades(session, submitted, verdict)
+        _write_comments(session, submitted, verdict)
         return str(submission.id)
+
+    def _submitted_notebooks(self, assignment: Any, submission: Any) -> dict[str, _Cells]:
+        """The submission's notebooks, made where they are not yet, by id, each with its cells.
+
+        Cells are asked for as rows, in every transaction: as objects they take longer than all
+        else here, and somebody else may have changed them since the last one.
+        """
+        session = self._gradebook.db
+        known = dict(
+            session.execute(
+                select(SubmittedNotebook.notebook_id, SubmittedNotebook.id).where(
+                    SubmittedNotebook.assignment_id == submission.id
+                )
+            ).all()
+        )
+        found: dict[str, _Cells] = {}
+        for key, name in session.execute(
+            select(Notebook.id, Notebook.name).where(Notebook.assignment_id == assignment.id)
+        ).all():
+            if key not in known:
+                made = SubmittedNotebook(notebook_id=key, assignment_id=submission.id)
+                session.add(made)
+                session.flush()
+                known[key] = made.id
+            rows = session.execute(
+                select(BaseCell.id, BaseCell.name, BaseCell.type).where(BaseCell.notebook_id == key)
+            ).all()
+            found[known[key]] = [(cell, name, grade_id, kind) for cell, grade_id, kind in rows]
+        return found
 
     def _register(self) -> None:
         """Make the gradebook know the assignment's cells as `source/` has them now."""
@@ -320,35 +350,70 @@ def _ignore(_message: str) -> None:
     pass
 
 
-def _write_notebook(
-    session: Any,
-    notebook: Any,
-    submitted: Any,
-    verdicts: Mapping[tuple[str, str], CellVerdict],
-    unanswered: Collection[tuple[str, str]],
-) -> None:
-    grades = {grade.cell_id: grade for grade in submitted.grades}
-    comments = {comment.cell_id: comment for comment in submitted.comments}
-    for cell in [*notebook.grade_cells, *notebook.task_cells]:
-        grade = grades.get(cell.id)
-        if grade is None:
-            grade = Grade(cell_id=cell.id, notebook=submitted)
-            session.add(grade)
-        _fill_grade(grade, verdicts.get((notebook.name, cell.name)))
-    for cell in [*notebook.solution_cells, *notebook.task_cells]:
-        comment = comments.get(cell.id)
-        if comment is None:
-            comment = Comment(cell_id=cell.id, notebook=submitted)
-            session.add(comment)
-        comment.auto_comment = NO_ANSWER if (notebook.name, cell.name) in unanswered else None
+def _write_grades(session: Any, submitted: Mapping[str, _Cells], verdict: Verdict) -> None:
+    verdicts = {(cell.notebook, cell.grade_id): cell for cell in verdict.cells}
+    columns = (Grade.manual_score, Grade.auto_score, Grade.needs_manual_grade)
+    known = {
+        (notebook, cell): (key, manual, _grade_row(*before))
+        for key, notebook, cell, manual, *before in session.execute(
+            select(Grade.id, Grade.notebook_id, Grade.cell_id, *columns).where(
+                Grade.notebook_id.in_(submitted)
+            )
+        )
+    }
+    new, changed = [], []
+    for notebook, cells in submitted.items():
+        for cell, name, grade_id, kind in cells:
+            if kind not in _GRADED:
+                continue
+            key, manual, before = known.get((notebook, cell), (None, None, None))
+            values = _grade(verdicts.get((name, grade_id)), manual)
+            if key is None:
+                new.append({"notebook_id": notebook, "cell_id": cell, **values})
+            elif values != before:
+                changed.append({"id": key, **values})
+    _store(session, Grade, new, changed)
 
 
-def _fill_grade(grade: Any, verdict: CellVerdict | None) -> None:
+def _write_comments(session: Any, submitted: Mapping[str, _Cells], verdict: Verdict) -> None:
+    unanswered = set(verdict.unanswered)
+    known = {
+        (notebook, cell): (key, before)
+        for key, notebook, cell, before in session.execute(
+            select(Comment.id, Comment.notebook_id, Comment.cell_id, Comment.auto_comment).where(
+                Comment.notebook_id.in_(submitted)
+            )
+        )
+    }
+    new, changed = [], []
+    for notebook, cells in submitted.items():
+        for cell, name, grade_id, kind in cells:
+            if kind not in _COMMENTED:
+                continue
+            text = NO_ANSWER if (name, grade_id) in unanswered else None
+            key, before = known.get((notebook, cell), (None, None))
+            if key is None:
+                new.append({"notebook_id": notebook, "cell_id": cell, "auto_comment": text})
+            elif text != before:
+                changed.append({"id": key, "auto_comment": text})
+    _store(session, Comment, new, changed)
+
+
+def _store(session: Any, kind: Any, new: list[_Row], changed: list[_Row]) -> None:
+    if new:
+        session.execute(insert(kind), new)
+    if changed:
+        session.execute(update(kind), changed)
+
+
+def _grade(verdict: CellVerdict | None, manual_score: float | None) -> _Row:
     if verdict is None:
-        grade.auto_score = 0.0
-        grade.needs_manual_grade = False
-        return
+        return _grade_row(0.0, by_hand=False)
     by_hand = verdict.status is Status.MANUAL
-    grade.auto_score = None if by_hand else verdict.points
     # As in nbgrader: an answer that a person has marked is looked at again after a regrade.
-    grade.needs_manual_grade = by_hand or grade.manual_score is not None
+    again = by_hand or manual_score is not None
+    return _grade_row(None if by_hand else verdict.points, by_hand=again)
+
+
+def _grade_row(auto_score: float | None, by_hand: bool) -> _Row:  # noqa: FBT001 - a column
+    return {"auto_score": auto_score, "needs_manual_grade": by_hand}
