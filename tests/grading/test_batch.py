@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.assignment import load_assignment
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.grading.batch import grade_assignment
+from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.verdict import Status, SubmissionStatus, Verdict
 from autograder.sealed.model import CellStatus
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
@@ -86,6 +88,28 @@ def test_a_changed_test_reaches_the_gradebook(course: Course) -> None:
     with Gradebook(course.db_url, course.course_id) as gradebook:
         source = gradebook.find_source_cell("cube-values", "square", "square").source
     assert "cube(3) == 27" in source
+
+
+def test_cells_that_somebody_changes_during_a_batch_are_written_as_they_are_then(
+    course: Course,
+) -> None:
+    for student in ("ada", "bob"):
+        hand_in(course, student, "square", notebook(released(SQUARE, RIGHT)))
+    report = grade_assignment(course, "square", engine=InstantEngine, write=False)
+    with GradebookWriter(course, load_assignment(course, "square")) as writer:
+        writer.write("ada", report.verdicts["ada"], None)
+        with Gradebook(course.db_url, course.course_id) as other:
+            other.add_grade_cell("later", "square", "square", max_score=5, cell_type="code")
+        writer.write("bob", report.verdicts["bob"], None)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        cells = {
+            student: {
+                grade.name: grade.auto_score
+                for grade in gradebook.find_submission_notebook("square", "square", student).grades
+            }
+            for student in ("ada", "bob")
+        }
+    assert cells["bob"] == {**cells["ada"], "later": 0}
 
 
 def test_added_cells_after_the_first_grades_are_refused_plainly(course: Course) -> None:
