@@ -90,9 +90,10 @@ class CheckReport:
 
     @property
     def passed(self) -> bool:
-        """Whether every visible test passes and nothing else is wrong."""
+        """Whether every visible test passes, every question has an answer, and nothing is wrong."""
         fine = {TestStatus.PASSED, TestStatus.NOTHING_VISIBLE}
-        return not self.problems and all(test.status in fine for test in self.tests)
+        open_ = self.problems or self.unanswered
+        return not open_ and all(test.status in fine for test in self.tests)
 
 
 @final

@@ -23,6 +23,8 @@ from autograder.mistakes import load_hints
 
 __all__ = ["FeedbackReport", "Progress", "feedback"]
 
+_NOTE_BYTES = 4096
+
 
 class Progress(Protocol):
     """Hears how it goes; called from one thread."""
@@ -152,13 +154,23 @@ def _write(known: _Known, student: str) -> tuple[Path, ...]:
         for page in _pages(known, student, autograded)
     }
     target = course.step("feedback", student, assignment)
-    files = dict(pages)
-    stamp = autograded / "timestamp.txt"
-    if stamp.is_file() and not stamp.is_symlink():
-        # nbgrader compares it with the one in autograded/ to tell whether feedback is up to date.
-        files["timestamp.txt"] = stamp.read_bytes()
-    replace_folder(target, files)
+    submitted = course.step("submitted", student, assignment)
+    replace_folder(target, pages | _for_the_exchange(autograded, submitted))
     return tuple(target / name for name in pages)
+
+
+def _for_the_exchange(*folders: Path) -> dict[str, bytes]:
+    """What nbgrader must find beside the pages to release them to whoever handed in.
+
+    The first tells whether they are up to date, the second what they are called in the exchange.
+    """
+    files = {}
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        for path in (folder / name for folder in folders):
+            if path.is_file() and not path.is_symlink() and path.stat().st_size <= _NOTE_BYTES:
+                files[name] = path.read_bytes()
+                break
+    return files
 
 
 def _pages(known: _Known, student: str, autograded: Path) -> list[Page]:

@@ -70,6 +70,11 @@ def serving(
     (settings / "jupyter_server_config.json").write_text(
         json.dumps({"ServerApp": {"jpserver_extensions": extensions}})
     )
+    quiet = settings / "lab/user-settings/@jupyterlab/apputils-extension"
+    quiet.mkdir(parents=True, exist_ok=True)
+    (quiet / "notification.jupyterlab-settings").write_text(
+        json.dumps({"fetchNews": "false", "checkForUpdates": False})
+    )
     log = home / f"{folder.name}.log"
     options = [
         f"--port={_free_port()}",

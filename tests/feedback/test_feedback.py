@@ -350,13 +350,14 @@ def test_two_notebooks_link_to_each_other(tmp_path: Path) -> None:
     folder = hand_in(course, "ada", "square", notebook(released(SQUARE, RIGHT))).parent
     (folder / "more.ipynb").write_bytes(second.read_bytes())
     (folder / "timestamp.txt").write_text("2024-01-01 10:00:00 UTC")
+    (folder / "submission_secret.txt").write_text("names the page in the exchange")
     grade_assignment(course, "square", engine=lambda: ScriptedEngine({}))
     report = feedback(course, "square")
     names = [path.name for path in report.pages["ada"]]
     assert names == ["more.html", "square.html"]
     assert '<a href="square.html">square</a>' in report.pages["ada"][0].read_text()
     written = {path.name for path in report.pages["ada"][0].parent.iterdir()}
-    assert written == {"more.html", "square.html", "timestamp.txt"}
+    assert written == {"more.html", "square.html", "timestamp.txt", "submission_secret.txt"}
 
 
 def test_old_pages_go(course: Course) -> None:
