@@ -52,6 +52,12 @@ def test_a_right_solution_passes(assigned: Course, tmp_path: Path) -> None:
     assert report.tests[0].exercise == "Squares"
 
 
+def test_a_question_without_an_answer_is_not_done(tmp_path: Path) -> None:
+    # nbgrader's Validate button says so as well.
+    report = CheckReport(tmp_path / "n.ipynb", tests=(), problems=(), unanswered=("Why?",))
+    assert not report.passed
+
+
 def test_a_wrong_one_fails_with_the_words_of_the_assert(assigned: Course, tmp_path: Path) -> None:
     wrong = {**RIGHT, "square": "def square(x):\n    return 2 * x"}
     report = checked(tmp_path, handed_out(assigned, wrong))
