@@ -116,6 +116,7 @@ class CollectReport:
     Args:
         filed: the submissions, in the order they were found.
         doubtful: everything that was not filed.
+        undated: (student, assignment) of what an LMS calls late without saying when it came.
         noise: (source, name) of files and folders that programs leave behind, which nobody wants.
         systems: which source is a download of which learning management system.
         dry_run: whether nothing was written.
@@ -126,6 +127,7 @@ class CollectReport:
     systems: Mapping[str, System] = field(default_factory=dict)
     dry_run: bool = False
     noise: tuple[tuple[str, str], ...] = ()
+    undated: tuple[tuple[str, str], ...] = ()
 
 
 def collect(
@@ -200,7 +202,12 @@ def collect(
             run.doubtful.append(Doubt(str(source), "", str(error)))
     run.trail.sync()
     return CollectReport(
-        tuple(run.filed), tuple(run.doubtful), run.systems, dry_run, tuple(run.noise)
+        filed=tuple(run.filed),
+        doubtful=tuple(run.doubtful),
+        systems=run.systems,
+        dry_run=dry_run,
+        noise=tuple(run.noise),
+        undated=tuple(run.undated),
     )
 
 
@@ -253,6 +260,7 @@ class _Run:
     doubtful: list[Doubt] = field(default_factory=list)
     noise: list[tuple[str, str]] = field(default_factory=list)
     systems: dict[str, System] = field(default_factory=dict)
+    undated: list[tuple[str, str]] = field(default_factory=list)
     planned: dict[Path, dict[str, bytes]] = field(default_factory=dict)
     attempts: Counter[Path] = field(default_factory=Counter)
 
@@ -280,6 +288,7 @@ class _Run:
                 self.roster,
                 lambda path: _read_or_nothing(tree, path),
                 self.rules.zone,
+                any_name=assignment is not None,
             )
             if found and (best is None or len(found.sent) > len(best[1].sent)):
                 best = name, found
@@ -289,6 +298,8 @@ class _Run:
         self.systems[tree.name] = download.system
         self._doubt(tree, download.doubtful)
         for sent in download.sent:
+            if sent.late and sent.time is None:
+                self.undated.append((sent.student, name))
             stamp = sent.time.strftime("%Y-%m-%d %H:%M:%S UTC") if sent.time else None
             self._try(tree, Placed(sent.student, name, sent.files), stamp, sent.renamed)
         return True

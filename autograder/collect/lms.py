@@ -26,7 +26,7 @@ from autograder.collect.roster import Roster
 
 __all__ = ["Download", "Sent", "System", "recognise"]
 
-_CANVAS = re.compile(r"(?P<who>[^_/]+)_(?:LATE_)?(?P<user>\d+)_(?P<sub>\d+)_(?P<file>[^/]+)")
+_CANVAS = re.compile(r"(?P<who>[^_/]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<sub>\d+)_(?P<file>[^/]+)")
 _MOODLE = re.compile(r"(?P<who>[^_/]+)_(?P<user>\d+)_assignsubmission_file(?:_(?P<file>[^/]*))?")
 _BLACKBOARD = re.compile(
     r"(?P<head>.+)_attempt_(?P<stamp>\d{4}(?:-\d\d){5})(?:_(?P<file>[^/]+)|\.txt)"
@@ -55,12 +55,14 @@ class Sent:
         files: where each file lies in the source, by its path in the submission.
         time: when it was handed in, UTC without time zone; None if the download does not say.
         renamed: (as it came, as it is filed) of notebooks that an LMS or a browser renamed.
+        late: the LMS says that it is late; when it came may not be known all the same.
     """
 
     student: str
     files: Mapping[str, PurePosixPath]
     time: datetime | None = None
     renamed: tuple[tuple[str, str], ...] = ()
+    late: bool = False
 
 
 @final
@@ -85,6 +87,7 @@ class _Piles:
     """Files by student and attempt."""
 
     files: dict[tuple[str, str], dict[str, PurePosixPath]] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
     doubtful: list[tuple[str, str]] = field(default_factory=list)
 
     def put(self, student: str, attempt: str, name: str, path: PurePosixPath) -> None:
@@ -108,6 +111,8 @@ def recognise(
     roster: Roster,
     read: Callable[[PurePosixPath], bytes],
     zone: str = "UTC",
+    *,
+    any_name: bool = False,
 ) -> Download | None:
     """See files as a download of one assignment; None if their names are of no such kind.
 
@@ -118,6 +123,7 @@ def recognise(
         roster: who the students are.
         read: gives a file's bytes.
         zone: the time zone of the times in names.
+        any_name: it is certain that it is this assignment's: notebooks may have any name.
     """
     inside = _unwrapped(paths)
     own = [path for path in inside if path.suffix == ".ipynb"]
@@ -142,8 +148,10 @@ def recognise(
     sent = []
     for (student, attempt), files in sorted(piles.files.items()):
         named, renamed = _with_own_names(files, known)
-        if any(PurePosixPath(name).stem in known for name in named):
-            sent.append(Sent(student, named, _time(attempt, zone), renamed))
+        notebooks_here = [path for path in map(PurePosixPath, named) if path.suffix == ".ipynb"]
+        if any(any_name or path.stem in known for path in notebooks_here):
+            late = student in piles.late
+            sent.append(Sent(student, named, _time(attempt, zone), renamed, late))
             continue
         for path in files.values():
             piles.doubt(path, f"no notebook of {assignment} is among what {student} sent")
@@ -178,6 +186,8 @@ def _canvas(piles: _Piles, paths: Mapping[PurePosixPath, PurePosixPath], roster:
             piles.doubt(whole, f"{reason}; give Canvas's gradebook export with --roster")
         else:
             piles.put(student, "", match["file"], whole)
+            if match["late"]:
+                piles.late.add(student)
 
 
 def _moodle(piles: _Piles, paths: Mapping[PurePosixPath, PurePosixPath], roster: Roster) -> None:

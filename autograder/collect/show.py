@@ -44,6 +44,16 @@ def print_report(console: Console, report: CollectReport) -> None:
             which = "the old one" if filed.outcome is Outcome.REPLACED else f"one {filed.outcome}"
             where = clean(str(filed.history), 4_096)
             console.print(Text(f"  {clean(filed.student)}: {which} is in {where}"), soft_wrap=True)
+    if report.undated:
+        names = clean(", ".join(student for student, _ in report.undated), 1_000)
+        console.print(
+            Text(
+                f"Late, but the download does not say by how much: {names}. Nobody loses points "
+                "for that until submitted/<student>/<assignment>/timestamp.txt says when it came "
+                "(2026-11-30 23:59:00 UTC)."
+            ),
+            soft_wrap=True,
+        )
     if report.noise:
         names = clean(", ".join(sorted({name for _, name in report.noise})), 120)
         console.print(

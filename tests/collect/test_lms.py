@@ -130,6 +130,24 @@ def test_a_download_from_blackboard(course: Course, tmp_path: Path) -> None:
     assert (ada / "timestamp.txt").read_text() == "2026-03-02 10:00:00 UTC\n"
 
 
+def test_late_without_a_time_is_said(course: Course, tmp_path: Path) -> None:
+    names = ("byronada_101_2001_attention.ipynb", "li_LATE_102_2002_attention.ipynb")
+    source = zipped(tmp_path / "submissions.zip", dict.fromkeys(names, BYTES))
+    roster = table(tmp_path / "canvas.csv", CANVAS_ROSTER)
+    report = collect(course, [source], "attention", rosters=[roster])
+    assert report.undated == (("li", "attention"),)
+
+
+def test_a_notebook_under_another_name_is_filed_where_the_assignment_is_named(
+    course: Course, tmp_path: Path
+) -> None:
+    source = zipped(tmp_path / "s.zip", {"byronada_101_2001_Untitled.ipynb": BYTES})
+    roster = table(tmp_path / "canvas.csv", CANVAS_ROSTER)
+    assert collect(course, [source], rosters=[roster]).filed == ()
+    assert len(collect(course, [source], "attention", rosters=[roster]).filed) == 1
+    assert submitted(course) == {"ada/attention/Untitled.ipynb"}
+
+
 def test_a_damaged_text_of_blackboard_costs_only_itself(course: Course, tmp_path: Path) -> None:
     text, *notebooks = BLACKBOARD
     source = zipped(tmp_path / "gradebook.zip", {**BLACKBOARD, text: b"t" * 100})
