@@ -7,7 +7,7 @@ import hashlib
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -160,7 +160,8 @@ def collect(
         assignment: the one that files belong to which do not say.
         limits: bounds on each source; `CollectLimits()` by default.
         encoding: of the names in a zip that are not UTF-8, such as `"gbk"`.
-        rosters: tables of students, for downloads that have an LMS's numbers or names only.
+        rosters: tables of students, for downloads that have an LMS's numbers or names only. What
+            the gradebook does not know of their names and addresses is added to it.
         late_replaces: the last one counts even if it is late and an earlier one is not.
         dry_run: say what would be done, and write nothing.
 
@@ -201,6 +202,8 @@ def collect(
         except (ReadError, OSError) as error:
             run.doubtful.append(Doubt(str(source), "", str(error)))
     run.trail.sync()
+    if rosters and not dry_run:
+        _introduce(course, run.roster, {filed.student for filed in run.filed})
     return CollectReport(
         filed=tuple(run.filed),
         doubtful=tuple(run.doubtful),
@@ -240,6 +243,22 @@ def _enrolled(course: Course) -> list[RosterEntry]:
             )
             for person in gradebook.students
         ]
+    finally:
+        gradebook.close()
+
+
+def _introduce(course: Course, roster: Roster, came: Collection[str]) -> None:
+    """Tell the gradebook names and addresses that it does not have; an LMS may need them."""
+    gradebook = open_gradebook(course)
+    try:
+        known = {person.id: person for person in gradebook.students}
+        for student in sorted(roster.called.keys() & (known.keys() | came)):
+            person = known.get(student) or gradebook.add_student(student)
+            for called in roster.called[student]:
+                person.first_name = person.first_name or called.first_name or None
+                person.last_name = person.last_name or called.last_name or None
+                person.email = person.email or called.email or None
+        gradebook.db.commit()
     finally:
         gradebook.close()
 

@@ -11,7 +11,7 @@ from typing import final
 
 from autograder.export.template import Table, read_table
 
-__all__ = ["Roster", "RosterEntry", "named", "read_rosters", "squash"]
+__all__ = ["Called", "Roster", "RosterEntry", "named", "read_rosters", "squash"]
 
 _IDS = ("student_id", "SIS Login ID", "Username", "id", "SIS User ID", "ID number", "Student ID")
 _EMAILS = ("email", "Email address", "E-mail")
@@ -19,6 +19,16 @@ _FIRST = ("first_name", "First name", "FirstName")
 _LAST = ("last_name", "Last name", "LastName")
 _WHOLE = ("name", "Student", "Full name")
 _OTHERS = {"SIS User ID": "", "ID number": "", "Student ID": "", "github": "github:"}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How a table writes a student's name and address; empty where it does not."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
 
 
 @final
@@ -31,12 +41,14 @@ class RosterEntry:
         names: how they are called, squashed.
         emails: addresses, folded.
         keys: other ids, such as `canvas:101`, `moodle:311` or `github:ada-l`.
+        called: name and address as they are written.
     """
 
     id: str
     names: frozenset[str] = frozenset()
     emails: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    called: Called = Called()
 
     @property
     def label(self) -> str:
@@ -52,6 +64,7 @@ class Roster:
         entries: from all tables. Those that share an id or an e-mail address are one student.
 
     Attributes:
+        called: how the tables write each student's name and address, by id.
         unlinked: labels of the entries that no id belongs to, or several; they find nobody.
     """
 
@@ -65,6 +78,7 @@ class Roster:
         self._ids = {_folded(entry.id): entry.id for entry in everybody if entry.id}
         self._keys: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
+        self.called: dict[str, list[Called]] = {}
         self.unlinked: list[str] = []
         for entry in everybody:
             owners = {entry.id} if entry.id else set()
@@ -75,6 +89,8 @@ class Roster:
                 continue
             for key in entry.keys | entry.emails:
                 self._keys.setdefault(key, set()).update(owners)
+            if entry.id:
+                self.called.setdefault(self._ids[_folded(entry.id)], []).append(entry.called)
             for name in entry.names:
                 self._names.setdefault(name, set()).update(owners)
 
@@ -145,10 +161,13 @@ def _entry(values: Mapping[str, str], columns: Sequence[str], *, canvas: bool) -
         return next((value for name in names if (value := values.get(name.casefold(), ""))), "")
 
     whole = first(_WHOLE)
-    names = set(named(first(_FIRST), first(_LAST)))
+    given, family = first(_FIRST), first(_LAST)
+    names = set(named(given, family))
     if whole and "points possible" not in whole.casefold():
-        last, comma, given = whole.partition(",")
-        names |= named(given, last) if comma else {squash(whole)}
+        last, comma, rest = whole.partition(",")
+        names |= named(rest, last) if comma else {squash(whole)}
+        if comma and not given and not family:
+            given, family = rest.strip(), last.strip()
     keys = {
         _folded(prefix + value)
         for column, prefix in _OTHERS.items()
@@ -164,6 +183,7 @@ def _entry(values: Mapping[str, str], columns: Sequence[str], *, canvas: bool) -
         names=frozenset(names - {""}),
         emails=frozenset({_folded(email)} if email else ()),
         keys=frozenset(keys),
+        called=Called(given, family, email),
     )
 
 

@@ -303,7 +303,7 @@ def _entry_problem(entry: zipfile.ZipInfo, name: str, limits: CollectLimits) -> 
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return "it is a link or a device, not a file"
     if entry.is_dir():
-        return ""
+        return "it is called a folder and has contents" if entry.file_size else ""
     if entry.flag_bits & _ENCRYPTED:
         return "it is encrypted"
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:

@@ -9,12 +9,14 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbgrader.api import Gradebook
 
 from autograder.collect import Outcome, collect
 from autograder.collect.lms import System, recognise
 from autograder.collect.roster import Roster, RosterEntry, read_rosters, squash
 from autograder.course import Course
 from tests.builders import SQUARE, make_course, notebook
+from tests.gradebooks import with_gradebook
 
 BYTES = notebook(SQUARE)
 CANVAS_ROSTER = (
@@ -216,6 +218,22 @@ def test_the_assignment_is_told_by_its_notebook(course: Course, tmp_path: Path) 
     roster = table(tmp_path / "canvas.csv", CANVAS_ROSTER)
     report = collect(course, [source], rosters=[roster])
     assert [filed.assignment for filed in report.filed] == ["optimizers"]
+
+
+def test_the_gradebook_learns_names_and_addresses_from_a_roster(
+    course: Course, tmp_path: Path
+) -> None:
+    with_gradebook(course)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        gradebook.add_student("ada", first_name="Augusta")
+    source = zipped(tmp_path / "s.zip", {"liming_102_2002_attention.ipynb": BYTES})
+    canvas = table(tmp_path / "canvas.csv", CANVAS_ROSTER)
+    own = table(tmp_path / "students.csv", "id,email\nada,Ada@x.org\neve,eve@x.org\n")
+    collect(course, [source], "attention", rosters=[canvas, own], dry_run=True)
+    collect(course, [source], "attention", rosters=[canvas, own])
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        found = {(p.id, p.first_name, p.last_name, p.email) for p in gradebook.students}
+    assert found == {("ada", "Augusta", "Byron", "Ada@x.org"), ("li", "明", "李", None)}
 
 
 def test_names_are_compared_without_punctuation() -> None:
