@@ -87,7 +87,6 @@ def _feedback(course: Course, grades: Grades) -> dict[tuple[str, str], tuple[Pat
         )
         for work in grades.works
         for person in grades.people
-        if grades.mark(work, person) is not None
     }
 
 

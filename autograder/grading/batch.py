@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -14,7 +16,7 @@ from typing import Any, Final, final
 
 from nbgrader.utils import parse_utc
 
-from autograder.assignment import Assignment, load_assignment, read_files
+from autograder.assignment import Assignment, CellKind, load_assignment, read_files
 from autograder.course import Course
 from autograder.errors import AutograderError, OperatorError
 from autograder.folders import replace_folder
@@ -377,19 +379,34 @@ class _Results:
         key = cache_key(self.memory.key(job.digest, verdict.engine), stamp, self.course.db_url)
         if cached and self._is_written(job.student, key, verdict):
             return False
+        answers = _answers(self.assignment, verdict)
         # First, so that no mark is in the gradebook without its grounds on record.
         self.grounds.record(job.student, job.files(), verdict, cached=cached)
         try:
             if verdict.status is SubmissionStatus.GRADED:
                 self._write_autograded(job, verdict)
-            submission = self.writer.write(job.student, verdict, _parse_timestamp(stamp))
-            self.ledger.add(job.student, Entry(key, submission))
+            submission = self.writer.write(
+                job.student,
+                verdict,
+                _parse_timestamp(stamp),
+                standing=self._standing(job.student, answers),
+            )
+            self.ledger.add(job.student, Entry(key, submission, answers))
         except OSError as error:
             raise OperatorError(
                 f"the result of {job.student} cannot be written: {error}. Make room, or give the "
                 "right to write, and run the same command again: what was graded is kept"
             ) from error
         return True
+
+    def _standing(self, student: str, answers: Mapping[str, str]) -> frozenset[str]:
+        """The answers that are what they were when they were last written."""
+        before = self.ledger.get(student)
+        if before is None or self.memory.forgets:
+            return frozenset()
+        return frozenset(
+            name for name, digest in answers.items() if before.answers.get(name) == digest
+        )
 
     def _is_written(self, student: str, key: str, verdict: Verdict) -> bool:
         entry = self.ledger.get(student)
@@ -469,6 +486,21 @@ def _read_job(course: Course, student: str, assignment: str, policy: Policy) -> 
     timestamp = files.pop("timestamp.txt", None)
     submission = Submission(notebooks=notebooks, files=files)
     return _Job(student, submission, timestamp, digest(submission))
+
+
+def _answers(assignment: Assignment, verdict: Verdict) -> dict[str, str]:
+    """A hash of each answer that a person marks, with the question and its mark scheme."""
+    found = {}
+    for name, notebook in assignment.notebooks.items():
+        wanted = {cell.cell_id: cell for cell in notebook.cells if cell.kind is CellKind.MANUAL}
+        if not wanted or name not in verdict.notebooks:
+            continue
+        for cell in json.loads(verdict.notebooks[name])["cells"]:
+            if (origin := wanted.get(cell["id"])) is not None:
+                seen = json.dumps([origin.reference, cell["source"], cell.get("attachments")])
+                key = f"{name}/{origin.grade_id}"
+                found[key] = hashlib.sha256(seen.encode()).hexdigest()
+    return found
 
 
 def _parse_timestamp(text: str) -> datetime | None:

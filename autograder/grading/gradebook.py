@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -167,7 +167,14 @@ class GradebookWriter:
         }
         return {tuple(row) for row in stored} == wanted
 
-    def write(self, student: str, verdict: Verdict, timestamp: datetime | None) -> str:
+    def write(
+        self,
+        student: str,
+        verdict: Verdict,
+        timestamp: datetime | None,
+        *,
+        standing: Collection[str] = (),
+    ) -> str:
         """Write one verdict.
 
         A quarantined submission changes no grade: the student is known, an earlier grade stays.
@@ -176,6 +183,8 @@ class GradebookWriter:
             student: nbgrader's student id.
             verdict: what grading gave.
             timestamp: when it was handed in, UTC without time zone, if known.
+            standing: answers (`<notebook>/<grade id>`) that did not change: who has marked one
+                need not look again.
 
         Returns:
             The gradebook's id of the submission; empty if it is quarantined.
@@ -183,9 +192,15 @@ class GradebookWriter:
         Raises:
             OperatorError: the database is away for too long, or refuses.
         """
-        return self._patiently(lambda: self._write(student, verdict, timestamp))
+        return self._patiently(lambda: self._write(student, verdict, timestamp, standing))
 
-    def _write(self, student: str, verdict: Verdict, timestamp: datetime | None) -> str:
+    def _write(
+        self,
+        student: str,
+        verdict: Verdict,
+        timestamp: datetime | None,
+        standing: Collection[str],
+    ) -> str:
         session = self._gradebook.db
         try:
             person = session.get(Student, student)
@@ -194,7 +209,7 @@ class GradebookWriter:
                 session.add(person)
             submission = ""
             if verdict.status is SubmissionStatus.GRADED:
-                submission = self._write_grades(person, verdict, timestamp)
+                submission = self._write_grades(person, verdict, timestamp, standing)
             session.commit()
         finally:
             # After an error it takes back what was begun; otherwise it forgets what was read.
@@ -230,7 +245,13 @@ class GradebookWriter:
             "what was graded is kept: put it right and run the same command again"
         )
 
-    def _write_grades(self, person: Any, verdict: Verdict, timestamp: datetime | None) -> str:
+    def _write_grades(
+        self,
+        person: Any,
+        verdict: Verdict,
+        timestamp: datetime | None,
+        standing: Collection[str],
+    ) -> str:
         session = self._gradebook.db
         assignment = self._gradebook.find_assignment(self._assignment.name)
         submission = (
@@ -244,7 +265,7 @@ class GradebookWriter:
         submission.timestamp = timestamp
         session.flush()
         submitted = self._submitted_notebooks(assignment, submission)
-        _write_grades(session, submitted, verdict)
+        _write_grades(session, submitted, verdict, standing)
         _write_comments(session, submitted, verdict)
         return str(submission.id)
 
@@ -350,7 +371,12 @@ def _ignore(_message: str) -> None:
     pass
 
 
-def _write_grades(session: Any, submitted: Mapping[str, _Cells], verdict: Verdict) -> None:
+def _write_grades(
+    session: Any,
+    submitted: Mapping[str, _Cells],
+    verdict: Verdict,
+    standing: Collection[str],
+) -> None:
     verdicts = {(cell.notebook, cell.grade_id): cell for cell in verdict.cells}
     columns = (Grade.manual_score, Grade.auto_score, Grade.needs_manual_grade)
     known = {
@@ -368,6 +394,8 @@ def _write_grades(session: Any, submitted: Mapping[str, _Cells], verdict: Verdic
                 continue
             key, manual, before = known.get((notebook, cell), (None, None, None))
             values = _grade(verdicts.get((name, grade_id)), manual)
+            if before and manual is not None and f"{name}/{grade_id}" in standing:
+                values["needs_manual_grade"] = before["needs_manual_grade"]
             if key is None:
                 new.append({"notebook_id": notebook, "cell_id": cell, **values})
             elif values != before:

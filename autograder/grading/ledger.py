@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, final
@@ -27,10 +28,12 @@ class Entry:
     Args:
         key: names the verdict and everything else that was written with it.
         submission: the gradebook's id of the submission; empty if it holds none.
+        answers: what a person marks, by `answers_of`.
     """
 
     key: str
     submission: str
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @final
@@ -92,7 +95,7 @@ class Ledger:
 
 
 def _line(student: str, entry: Entry) -> str:
-    return json.dumps([student, entry.key, entry.submission]) + "\n"
+    return json.dumps([student, entry.key, entry.submission, dict(entry.answers)]) + "\n"
 
 
 def _read(path: Path) -> dict[str, Entry]:
@@ -102,14 +105,16 @@ def _read(path: Path) -> dict[str, Entry]:
     except OSError:
         return {}
     for line in lines:
-        with suppress(ValueError, TypeError):
-            student, key, submission = _strings(json.loads(line))
-            entries[student] = Entry(key, submission)
+        with suppress(ValueError, TypeError, AttributeError):
+            student, entry = _entry(json.loads(line))
+            entries[student] = entry
     return entries
 
 
-def _strings(value: Any) -> tuple[str, str, str]:
-    student, key, submission = value
-    if not all(isinstance(item, str) for item in (student, key, submission)):
+def _entry(value: Any) -> tuple[str, Entry]:
+    student, key, submission, *rest = value
+    answers = rest[0] if rest else {}
+    texts = (student, key, submission, *answers.keys(), *answers.values())
+    if not all(isinstance(text, str) for text in texts):
         raise ValueError("not a line of the ledger")
-    return student, key, submission
+    return student, Entry(key, submission, answers)

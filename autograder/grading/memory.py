@@ -66,6 +66,11 @@ class Memory:
         self._assignment: Assignment | None = None
         self._assignment_digest = ""
 
+    @property
+    def forgets(self) -> bool:
+        """Whether everything is to be done as if for the first time."""
+        return self._reuse is Reuse.NOTHING
+
     def sealed(self, assignment: Assignment) -> Assignment | None:
         """The assignment as it was sealed before; None if it was not."""
         if self._cache is None or self._reuse is Reuse.NOTHING:

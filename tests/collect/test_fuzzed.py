@@ -31,18 +31,20 @@ from autograder.grading.verdict import SubmissionStatus
 from autograder.notebooks import NotebookLimits
 from tests.builders import RIGHT, SQUARE, make_course, notebook, released
 from tests.fuzz.mutations import mutate_json
+from tests.gradebooks import with_gradebook
 from tests.grading.fakes import InstantEngine
 
-EXAMPLES = int(os.environ.get("AUTOGRADER_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("AUTOGRADER_EXAMPLES", "200"))
 LIMITS = CollectLimits(files=60, total_bytes=1 << 20, file_bytes=1 << 18, free_bytes=1 << 20)
 POLICY = Policy(notebook=NotebookLimits(file_bytes=1 << 18, cells=60, source_chars=20_000))
 VALID = notebook(released(SQUARE, RIGHT))
 
-many = settings(
-    max_examples=EXAMPLES,
+some = settings(
+    max_examples=EXAMPLES // 5,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+many = settings(some, max_examples=EXAMPLES)
 
 
 class Desk:
@@ -55,6 +57,7 @@ class Desk:
         self.folder = folder
 
     def empty(self) -> None:
+        (self.course.root / "gradebook.db").unlink(missing_ok=True)
         for path in (self.course.root / "submitted", self.course.root / ".autograder", self.inbox):
             shutil.rmtree(path, ignore_errors=True)
         self.inbox.mkdir()
@@ -80,7 +83,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 STUDENTS = st.sampled_from(["ada", "bob", "li", "李明", "j_doe", "O'Neil", "a b", "=1+1", "s1"])
-STEMS = st.sampled_from(["square", "square-1", "square (2)", "circle", "Untitled", "squ\u0301are"])
+STEMS = st.sampled_from(
+    ["square", "square-1", "square (2)", "circle", "Untitled", "squ\u0301are", "sq\u00faare"]
+)
 NUMBERS = st.sampled_from(["101", "102", "7", "0", "99999999999999999999"])
 STAMPS = st.sampled_from(
     ["2026-03-01-10-00-00", "2026-03-02-10-00-00", "2026-13-41-99-99-99", "0001-01-01-00-00-00"]
@@ -332,7 +337,7 @@ def _plain(name: str) -> str:
 
 
 def _own_files(desk: Desk) -> list[Path]:
-    own = {"source", "nbgrader_config.py", "policy.toml"}
+    own = {"source", "nbgrader_config.py", "policy.toml", "gradebook.db"}
     return [path for path in desk.elsewhere() if path.relative_to(desk.course.root).parts[0] in own]
 
 
@@ -407,10 +412,11 @@ def test_folders(desk: Desk, files: list[str], contents: list[bytes], choice: An
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-@many
+@some
 @given(archives(), st.lists(tables(), min_size=1, max_size=2), choices)
 def test_rosters(desk: Desk, data: bytes, rosters: list[bytes], choice: Any) -> None:
     desk.empty()
+    with_gradebook(desk.course)
     source = desk.inbox / "class.zip"
     source.write_bytes(data)
     paths = [desk.inbox / f"{number}.csv" for number in range(len(rosters))]

@@ -12,6 +12,7 @@ from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.grading.batch import grade_assignment
 from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.memory import Reuse
 from autograder.grading.verdict import Status, SubmissionStatus, Verdict
 from autograder.sealed.model import CellStatus
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
@@ -74,9 +75,28 @@ def test_a_regrade_replaces_marks_and_keeps_what_a_person_entered(course: Course
         assert gradebook.find_submission("square", "ada").score == 3.0
         grade = gradebook.find_grade("why", "square", "square", "ada")
         assert (grade.manual_score, grade.extra_credit) == (2.5, 0.5)
-        assert grade.needs_manual_grade
+        assert not grade.needs_manual_grade
         comment = gradebook.find_comment("why", "square", "square", "ada")
         assert comment.manual_comment == "well said"
+
+
+@pytest.mark.parametrize("change", ["the answer", "the mark scheme", "--force"])
+def test_a_person_looks_again_where_what_was_marked_is_another(course: Course, change: str) -> None:
+    hand_in(course, "ada", "square", notebook(released(SQUARE, RIGHT)))
+    grade_assignment(course, "square", engine=InstantEngine)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        grade = gradebook.find_grade("why", "square", "square", "ada")
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+    reuse = Reuse.NOTHING if change == "--force" else Reuse.ALL
+    if change == "the answer":
+        hand_in(course, "ada", "square", notebook(released(SQUARE, {**RIGHT, "why": "Other."})))
+    if change == "the mark scheme":
+        path = course.source("square") / "square.ipynb"
+        path.write_text(path.read_text().replace("1 point\\n", "2 points\\n"))
+    grade_assignment(course, "square", engine=InstantEngine, reuse=reuse)
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        assert gradebook.find_grade("why", "square", "square", "ada").needs_manual_grade
 
 
 def test_a_changed_test_reaches_the_gradebook(course: Course) -> None:

@@ -444,4 +444,4 @@ def test_one_mark_from_the_bytes_to_the_line_of_the_lms(term: Term) -> None:
 def test_a_mark_by_hand_and_a_mended_test_are_on_record(term: Term) -> None:
     told = " ".join(term.run("explain", "s003", "lists").split())
     assert "a person entered 3 points, comment 'Read, s003.' for why" in told
-    assert told.count(" graded: ") == 2
+    assert told.count(" graded: ") == 2, told
