@@ -14,11 +14,13 @@ from traitlets import Bool
 
 from autograder.assignment import Assignment, AssignmentNotebook, load_assignment, read_files
 from autograder.course import Course
+from autograder.grading.carried import carried_marks
 from autograder.grading.engines import default_engine
 from autograder.grading.grade import autograded_notebook, submission_program
 from autograder.grading.policy import Policy
 from autograder.grading.restore import RestoredNotebook, restore
 from autograder.grading.sealing import seal
+from autograder.lateness import carries_errors
 from autograder.notebooks import read_notebook
 from autograder.sealed.model import Engine, Limits
 
@@ -62,8 +64,11 @@ class SealedExecute(Execute):  # type: ignore[misc]  # nbgrader ships no types
         files = read_files(folder, ignore=ignore, max_bytes=Policy().file_bytes)
         program = submission_program(assignment, notebook, restored, files)
         results = {result.id: result for result in engine.run(program, limits)}
+        carried = {}
+        if carries_errors(course, assignment.name):
+            carried = carried_marks(notebook, restored, program, results, engine, limits)
         self.log.info("Ran %s: %s", program.name, engine.name)
-        return _node(autograded_notebook(notebook, restored, results)), resources
+        return _node(autograded_notebook(notebook, restored, results, carried)), resources
 
     def _limits(self) -> Limits:
         standard = Limits()

@@ -13,7 +13,7 @@ from autograder.execute import RestoreFromSource, SealedExecute
 from autograder.export.plugin import SafeCsvExportPlugin
 from autograder.feedback.filters import FILTERS
 from autograder.feedback.hide import HideHiddenTests
-from autograder.grading.outputs import result_of_cell
+from autograder.grading.outputs import carried_of, result_of_cell
 from autograder.grading.score import decide
 from autograder.lateness.plugin import AssignPolicyPenalties, PolicyPenalty
 
@@ -40,6 +40,8 @@ class SaveProvenGrades(SaveAutoGrades):  # type: ignore[misc]  # nbgrader ships 
         _, points, _, note = decide(float(grade.max_score), result_of_cell(cell))
         if note:
             self.log.warning("%s: %s", grade.name, note)
+        if (carried := carried_of(cell)) is not None:
+            points = max(points, min(carried.points, float(grade.max_score)))
         grade.auto_score = points
         grade.needs_manual_grade = grade.manual_score is not None
         self.gradebook.db.commit()

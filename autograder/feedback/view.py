@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any, final
 
@@ -23,7 +23,7 @@ from autograder.feedback.inert import (
 )
 from autograder.feedback.marks import CellMark, NotebookMarks
 from autograder.feedback.page import CellView, Exercise, Page, Result
-from autograder.grading.outputs import is_exposed, result_of_cell
+from autograder.grading.outputs import carried_of, is_exposed, result_of_cell
 from autograder.grading.record import SubmissionRecord
 from autograder.grading.score import NOT_SOLVED, decide
 from autograder.grading.told import withheld
@@ -127,6 +127,7 @@ def build_page(
         for cell in parsed
         if cell.has_result
     }
+    results |= dict(_carried(parsed, results, marks))
     hidden = _hidden_lines(parsed, markers)
     return Page(
         assignment=assignment,
@@ -187,7 +188,7 @@ def _result(
         max_points=mark.max_score if mark else 0.0,
         message=message,
         comment=marks.comments.get(cell.grade_id, ""),
-        hint=hints.get(diagnosis, "") if tone == "bad" else "",
+        hint=hints.get(diagnosis, "") if tone in {"bad", "part"} else "",
     )
 
 
@@ -206,6 +207,41 @@ def _outcome(
     max_points = mark.max_score if mark else 0.0
     status, _, message, _ = decide(max_points, result_of_cell(cell.raw))
     return status, message, ""
+
+
+def _carried(
+    cells: Sequence[_Cell], results: Mapping[str, Result], marks: NotebookMarks
+) -> Iterator[tuple[str, Result]]:
+    """The results of tests that gave points with reference solutions, and say so."""
+    headings = dict(_headings(cells))
+    for cell in cells:
+        carried = carried_of(cell.raw) if cell.is_test else None
+        mark = marks.cells.get(cell.grade_id)
+        if carried is None or mark is None or mark.manual_score is not None:
+            continue
+        if mark.auto_score == carried.points:
+            named = dict.fromkeys(headings.get(name) or name for name in carried.replaced)
+            line = (
+                f"With our solution of {', '.join(named)} in place of yours: "
+                f"{carried.points:g} points"
+            )
+            result = results[cell.grade_id]
+            message = f"{result.message}\n{line}".strip()
+            yield (
+                cell.grade_id,
+                replace(result, verdict=_VERDICTS[Status.FAILED][0], tone="part", message=message),
+            )
+
+
+def _headings(cells: Sequence[_Cell]) -> Iterator[tuple[str, str]]:
+    """The heading above each cell that has an id."""
+    heading = ""
+    for cell in cells:
+        if cell.cell_type == "markdown" and not cell.has_result:
+            found = _HEADING.findall(cell.source)
+            heading = _plain_title(found[-1][1]) if found else heading
+        elif cell.grade_id:
+            yield cell.grade_id, heading
 
 
 def _title(cell: _Cell, markers: Markers) -> str:

@@ -36,6 +36,7 @@ from autograder.grading.record import Recorder
 from autograder.grading.stopping import Stop
 from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
 from autograder.grading.verdicts import Verdicts
+from autograder.lateness import carries_errors
 from autograder.mistakes import Pattern, load_hints, load_patterns
 from autograder.trail.grounds import Grounds
 from autograder.trail.log import Trail
@@ -158,7 +159,7 @@ def grade_assignment(
         batch = _Batch(
             course=course,
             backend=backend,
-            policy=policy or Policy(),
+            policy=policy or Policy(carried_errors=carries_errors(course, assignment)),
             cache=cache,
             reuse=reuse,
             observers=Observers(progress, events),

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any, final
 
 from autograder.assignment import Assignment, AssignmentCell, AssignmentNotebook, CellKind
 from autograder.errors import NotebookError
-from autograder.grading.outputs import note
+from autograder.grading.carried import Carried, carried_marks
+from autograder.grading.outputs import note, note_carried
 from autograder.grading.policy import Policy
 from autograder.grading.restore import RestoredCell, RestoredNotebook, restore
 from autograder.grading.score import NOT_RUN, decide, score_cell
@@ -95,10 +97,17 @@ def grade(
             continue
         program = submission_program(assignment, notebook, restored[name], submission.files)
         results = {result.id: result for result in engine.run(program, policy.limits)}
-        cells += _judge(assignment, notebook, restored[name], results)
+        carried = {}
+        if policy.carried_errors:
+            carried = carried_marks(
+                notebook, restored[name], program, results, engine, policy.limits
+            )
+        cells += _judge(assignment, notebook, restored[name], results, carried)
         repairs += restored[name].repairs
         unanswered += [(name, grade_id) for grade_id in _unanswered(restored[name])]
-        notebooks[name] = dump_notebook(autograded_notebook(notebook, restored[name], results))
+        notebooks[name] = dump_notebook(
+            autograded_notebook(notebook, restored[name], results, carried)
+        )
     return Verdict(
         assignment=assignment.name,
         status=SubmissionStatus.GRADED,
@@ -283,6 +292,7 @@ def _judge(
     notebook: AssignmentNotebook,
     restored: RestoredNotebook,
     results: Mapping[str, CellResult],
+    carried: Mapping[str, Carried],
 ) -> list[CellVerdict]:
     by_origin = {cell.origin.cell_id: cell for cell in restored.cells if cell.origin}
     sources = _sources(restored)
@@ -298,14 +308,16 @@ def _judge(
         if result is not None and result.replies and not verdict.points:
             replies[cell.cell_id] = result.replies
         verdicts.append(verdict)
-    if not replies:
-        return verdicts
     known = [pattern for pattern in assignment.patterns if pattern.notebook == notebook.name]
     hints = diagnose(known, replies)
-    return [
-        replace(verdict, diagnosis=hints.get(cell.cell_id, ""))
-        for cell, verdict in zip(notebook.graded(), verdicts, strict=True)
-    ]
+    for index, cell in enumerate(notebook.graded()):
+        if cell.cell_id in hints:
+            verdicts[index] = replace(verdicts[index], diagnosis=hints[cell.cell_id])
+        if (more := carried.get(cell.cell_id)) is not None:
+            verdicts[index] = replace(
+                verdicts[index], status=Status.PARTIAL, points=more.points, carried=more.replaced
+            )
+    return verdicts
 
 
 def _sources(restored: RestoredNotebook) -> dict[str, str]:
@@ -360,7 +372,10 @@ def _unanswered(restored: RestoredNotebook) -> list[str]:
 
 
 def autograded_notebook(
-    notebook: AssignmentNotebook, restored: RestoredNotebook, results: Mapping[str, CellResult]
+    notebook: AssignmentNotebook,
+    restored: RestoredNotebook,
+    results: Mapping[str, CellResult],
+    carried: Mapping[str, Carried] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The notebook as it was run, as nbformat 4 data; what graders see.
 
@@ -368,6 +383,7 @@ def autograded_notebook(
         notebook: the instructor's.
         restored: the submission in running order.
         results: by cell id; a cell without one has no outputs and no execution count.
+        carried: points that tests give with reference solutions, by the instructor's cell id.
     """
     cells = []
     count = 0
@@ -387,6 +403,9 @@ def autograded_notebook(
             if result is not None and result.exposed:
                 _, _, message, _ = decide(cell.origin.points if cell.origin else 0, result, sources)
                 own = {**entry["metadata"].get("autograder", {}), **note(result, message)}
+                entry["metadata"]["autograder"] = own
+            if cell.origin and (more := carried.get(cell.origin.cell_id)):
+                own = {**entry["metadata"].get("autograder", {}), **note_carried(more)}
                 entry["metadata"]["autograder"] = own
             entry["outputs"] = [
                 {**output, "execution_count": entry["execution_count"]}

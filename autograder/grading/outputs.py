@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from autograder.grading.carried import Carried
 from autograder.sealed.model import Cause, CellResult, CellStatus, Failure, Origin
 
-__all__ = ["is_exposed", "note", "result_of_cell"]
+__all__ = ["carried_of", "is_exposed", "note", "note_carried", "result_of_cell"]
 
 _ENDED = {"CellTimeoutError": CellStatus.TIMEOUT, "MemoryError": CellStatus.MEMORY}
 
@@ -48,6 +49,19 @@ def is_exposed(cell: Mapping[str, Any]) -> bool:
 def note(result: CellResult, message: str) -> dict[str, Any]:
     """What the metadata of a cell of an executed notebook keeps for `result_of_cell`."""
     return {"exposed": True, "message": message} if result.exposed else {}
+
+
+def note_carried(carried: Carried) -> dict[str, Any]:
+    """What the metadata of a test keeps for `carried_of`."""
+    return {"carried": {"points": carried.points, "replaced": list(carried.replaced)}}
+
+
+def carried_of(cell: Mapping[str, Any]) -> Carried | None:
+    """What a test gave with reference solutions of earlier exercises, if it gave more so."""
+    match _note(cell).get("carried"):
+        case {"points": int() | float() as points, "replaced": [*names]}:
+            return Carried(float(points), tuple(map(str, names)))
+    return None
 
 
 def _note(cell: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -20,8 +20,11 @@ class Policy:
         limits: time, memory and output of the code.
         notebook: size of the notebooks.
         file_bytes: all other files of one submission together.
+        carried_errors: try exercises that fail again with the reference in the place of earlier
+            ones (see `grading.carried`).
     """
 
     limits: Limits = field(default_factory=Limits)
     notebook: NotebookLimits = field(default_factory=NotebookLimits)
     file_bytes: int = 100_000_000
+    carried_errors: bool = False

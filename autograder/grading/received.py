@@ -6,7 +6,7 @@ import json
 import math
 from typing import Final
 
-from autograder.assignment import Assignment, AssignmentCell, CellKind
+from autograder.assignment import Assignment, AssignmentCell, AssignmentNotebook, CellKind
 from autograder.grading.plain import PlainError, decode
 from autograder.grading.verdict import CellVerdict, Status, SubmissionStatus, Verdict
 
@@ -48,6 +48,7 @@ def check_verdict(verdict: Verdict, assignment: Assignment) -> None:
     for found, (notebook, cell) in zip(verdict.cells, wanted, strict=True):
         _check_cell(found, notebook, cell)
         _check_diagnosis(found, cell, assignment)
+        _check_carried(found, assignment.notebooks[notebook])
         if not graded and found.points:
             raise PlainError("a quarantined submission has points")
     texts = [verdict.reason, verdict.engine, *(repair.what for repair in verdict.repairs)]
@@ -84,9 +85,17 @@ def _check_diagnosis(found: CellVerdict, cell: AssignmentCell, assignment: Assig
         for pattern in assignment.patterns
         if (pattern.notebook, pattern.cell) == (found.notebook, cell.cell_id)
     }
-    if found.diagnosis and (found.points or found.diagnosis not in known):
+    own_points = found.points and not found.carried
+    if found.diagnosis and (own_points or found.diagnosis not in known):
         where = f"{found.notebook}/{found.grade_id}"[:200]
         raise PlainError(f"cell {where} has a diagnosis that it cannot have")
+
+
+def _check_carried(found: CellVerdict, notebook: AssignmentNotebook) -> None:
+    solutions = {cell.grade_id for cell in notebook.cells if cell.kind is CellKind.SOLUTION}
+    if found.carried and (found.status is not Status.PARTIAL or not solutions >= {*found.carried}):
+        where = f"{found.notebook}/{found.grade_id}"[:200]
+        raise PlainError(f"cell {where} cannot have carried points")
 
 
 def _check_notebooks(verdict: Verdict, assignment: Assignment) -> None:

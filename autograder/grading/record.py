@@ -43,6 +43,7 @@ class CellRecord:
         points: earned automatically.
         message: for the student.
         diagnosis: name of the hint for the mistake that was recognised.
+        carried: solution cells in whose place the reference's earned the points.
         cpu_seconds: CPU time used.
         peak_bytes: the most private memory used, 0 where unknown.
     """
@@ -51,6 +52,7 @@ class CellRecord:
     points: float
     message: str
     diagnosis: str = ""
+    carried: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
 
@@ -212,6 +214,7 @@ def _submission(entry: Mapping[str, Any]) -> SubmissionRecord:
                 points=float(cell["points"]),
                 message=str(cell["message"]),
                 diagnosis=str(cell.get("diagnosis", "")),
+                carried=tuple(map(str, cell.get("carried", ()))),
                 cpu_seconds=float(cell.get("cpu_seconds", 0)),
                 peak_bytes=int(cell.get("peak_bytes", 0)),
             )

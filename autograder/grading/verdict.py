@@ -49,6 +49,7 @@ class CellVerdict:
         detail: for the instructor, what went wrong in full, where `message` must not say it.
         open: whether the cell runs in the student's process, without the protection of the others.
         diagnosis: name of the hint for the mistake that was recognised (see `autograder.mistakes`).
+        carried: solution cells in whose place the reference's earned the points, by `grade_id`.
         cpu_seconds: CPU time used.
         peak_bytes: the most private memory used, 0 where unknown.
     """
@@ -63,6 +64,7 @@ class CellVerdict:
     detail: str = ""
     open: bool = False
     diagnosis: str = ""
+    carried: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
 
@@ -145,6 +147,7 @@ class Verdict:
                     "detail": cell.detail,
                     "open": cell.open,
                     "diagnosis": cell.diagnosis,
+                    "carried": list(cell.carried),
                     "cpu_seconds": round(cell.cpu_seconds, 4),
                     "peak_bytes": cell.peak_bytes,
                 }

@@ -2,7 +2,7 @@
 
 from autograder.lateness.apply import Deduction, apply_policy, assess_course, sync
 from autograder.lateness.assess import Lateness, assess, explain
-from autograder.lateness.rules import Rules, load_rules, parse_rules
+from autograder.lateness.rules import Rules, carries_errors, load_rules, parse_rules
 
 __all__ = [
     "Deduction",
@@ -11,6 +11,7 @@ __all__ = [
     "apply_policy",
     "assess",
     "assess_course",
+    "carries_errors",
     "explain",
     "load_rules",
     "parse_rules",

@@ -28,6 +28,7 @@ __all__ = [
     "LateRules",
     "PenaltyBase",
     "Rules",
+    "carries_errors",
     "load_rules",
     "parse_duration",
     "parse_rules",
@@ -111,11 +112,14 @@ class AssignmentRules:
         due: UTC without time zone, as nbgrader stores it; None to leave it to the gradebook.
         late: what lateness costs.
         attempts: how often it may be handed in; None for as often as one likes.
+        carried_errors: whether exercises that fail are tried again with the reference in the place
+            of earlier ones.
     """
 
     due: datetime | None
     late: LateRules
     attempts: int | None
+    carried_errors: bool = False
 
 
 @final
@@ -173,6 +177,16 @@ def load_rules(course: Course) -> Rules | None:
     except (OSError, UnicodeDecodeError) as error:
         raise OperatorError(f"{path} cannot be read: {error}") from error
     return parse_rules(text, str(path))
+
+
+def carries_errors(course: Course, assignment: str) -> bool:
+    """Whether `policy.toml` wants exercises tried again that an earlier one made fail.
+
+    Raises:
+        OperatorError: the file says something that has no meaning.
+    """
+    rules = load_rules(course)
+    return rules is not None and rules.of(assignment).carried_errors
 
 
 def parse_rules(text: str, where: str = FILE_NAME) -> Rules:
@@ -281,6 +295,7 @@ class _Reader:
             due=self.time(entry["due"]) if "due" in entry else None,
             late=self.late({**common, **entry.get("late", {})}, f"{key}.late"),
             attempts=entry.get("attempts"),
+            carried_errors=entry.get("carried_errors", False),
         )
 
     def extension(
