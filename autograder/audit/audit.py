@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final, final
 
 from autograder.assignment import Assignment, CellKind, load_assignment
-from autograder.audit.bare import bare
+from autograder.audit.bare import Shorter
 from autograder.audit.generated import Hunt, hunt, stale
 from autograder.audit.handin import hand_in
 from autograder.audit.leaks import leaks_of
@@ -236,8 +236,10 @@ def audit(
     with EnginePool(remembering(engine, memory) if memory else engine, workers) as pool:
         sealed = pool.run(lambda running: seal(loaded, running, policy.limits))
         say(f"{len(variants)} variants written by hand")
-        short = pool.run(lambda running: _shortened(sealed, policy, running))
-        trials = _trials(sealed, short, variants, policy, pool, say)
+        shorter = Shorter(
+            sealed, lambda form, running: _trial_of_reference(form, policy, running).passed
+        )
+        trials = _trials(sealed, shorter, variants, policy, pool, say)
         chosen = _spread(possible, plan.generated)
         if chosen:
             say(f"{len(chosen)} of {len(possible)} generated mutants")
@@ -245,6 +247,7 @@ def audit(
         stable = Stability()
         if plan.seeds:
             say(f"the reference with {plan.seeds} seeds and in two fresh processes")
+            short = pool.run(lambda running: shorter.of(frozenset(), running))
             stable = stability(sealed, short, pool, engine, policy.limits, plan.seeds, say)
         name = pool.run(lambda running: running.name)
     if plan.stock:
@@ -274,16 +277,9 @@ def audit(
     )
 
 
-def _shortened(assignment: Assignment, policy: Policy, engine: Engine) -> Assignment:
-    """Without cells that only show something, if the reference gets the same marks without them."""
-    short = bare(assignment)
-    same = _trial_of_reference(short, policy, engine).passed
-    return short if same else assignment
-
-
 def _trials(
     assignment: Assignment,
-    short: Assignment,
+    shorter: Shorter,
     variants: Sequence[Variant],
     policy: Policy,
     pool: EnginePool,
@@ -296,7 +292,10 @@ def _trials(
             case TrialKind.RELEASE:
                 return _trial_of_release(assignment, policy, running)
             case Variant():
-                return _trial_of_variant(short, tried, policy, running)
+                _check_names(assignment, tried)
+                # A wrong solution concerns the cells that depend on it; a right one, all of them.
+                changed = frozenset(tried.cells) if tried.is_mutant else frozenset()
+                return _trial_of_variant(shorter.of(changed, running), tried, policy, running)
             case other:
                 raise ValueError(f"{other} is a kind of variant")
 
@@ -329,14 +328,6 @@ def _trial_of_release(assignment: Assignment, policy: Policy, engine: Engine) ->
 def _trial_of_variant(
     assignment: Assignment, variant: Variant, policy: Policy, engine: Engine
 ) -> Trial:
-    graded = {
-        cell.grade_id
-        for notebook in assignment.notebooks.values()
-        for cell in notebook.cells
-        if cell.kind is CellKind.GRADE
-    }
-    if unknown := sorted((variant.fails | variant.may_fail) - graded):
-        raise VariantError(f"{variant.name}: the assignment has no grade cell {unknown[0]!r}")
     verdict = grade(assignment, hand_in(assignment, variant.cells), policy, engine)
     return _trial(
         TrialKind.MUTANT if variant.is_mutant else TrialKind.ALTERNATIVE,
@@ -346,6 +337,18 @@ def _trial_of_variant(
         must_fail=variant.fails,
         may_fail=variant.may_fail,
     )
+
+
+def _check_names(assignment: Assignment, variant: Variant) -> None:
+    graded = {
+        cell.grade_id
+        for notebook in assignment.notebooks.values()
+        for cell in notebook.cells
+        if cell.kind is CellKind.GRADE
+    }
+    if unknown := sorted((variant.fails | variant.may_fail) - graded):
+        raise VariantError(f"{variant.name}: the assignment has no grade cell {unknown[0]!r}")
+    hand_in(assignment, variant.cells)
 
 
 def _trial(

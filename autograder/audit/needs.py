@@ -42,12 +42,9 @@ class Needs:
             cell.cell_id for cell in notebook.cells if cell.kind is CellKind.SOLUTION
         }
 
-    @property
-    def of_tests(self) -> frozenset[str]:
-        """Ids of all cells that a test cell needs, directly or not."""
-        return frozenset().union(
-            *(self._needed[cell.id] for cell in self._cells if cell.role is Role.GRADE)
-        )
+    def of(self, tests: Collection[str]) -> frozenset[str]:
+        """Ids of all cells that some test cells need, directly or not."""
+        return frozenset().union(*(self._needed[test] for test in tests))
 
     def tests_of(self, solution: str) -> tuple[list[str], list[str]]:
         """Ids of the test cells that depend on a solution cell: its own, then those of others.

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.assignment import load_assignment
+from autograder.assignment import CellKind, load_assignment
 from autograder.audit.bare import bare
 from tests.builders import grade_cell, locked, make_course, plain_cell, solution
 
@@ -15,6 +15,25 @@ NOTEBOOK = [
     plain_cell("picture = [x * scale for x in data]", cell_id="plot"),
     grade_cell("total-values", "assert total() == 6, 'wrong'", 1),
 ]
+
+
+def test_a_change_concerns_the_tests_that_depend_on_it(tmp_path: Path) -> None:
+    more = [
+        solution("half", "def half(): return total() / 2"),
+        grade_cell("half-values", "assert half() == 3, 'wrong'", 1),
+        solution("other", "def other(): return 1"),
+        grade_cell("other-values", "assert other() == 1, 'wrong'", 1),
+    ]
+    assignment = load_assignment(make_course(tmp_path, sums=[*NOTEBOOK, *more]), "sums")
+
+    def tests(*changed: str) -> list[str | None]:
+        (notebook,) = bare(assignment, frozenset(changed)).notebooks.values()
+        return [cell.grade_id for cell in notebook.cells if cell.kind is CellKind.GRADE]
+
+    assert tests("total") == ["total-values", "half-values"]
+    assert tests("half") == ["half-values"]
+    assert tests("half", "other") == ["half-values", "other-values"]
+    assert tests() == ["total-values", "half-values", "other-values"]
 
 
 def test_only_what_no_test_needs_is_left_out(tmp_path: Path) -> None:
