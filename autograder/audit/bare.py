@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import final
 
@@ -29,6 +29,10 @@ class Shorter:
         self, assignment: Assignment, is_fair: Callable[[Assignment, Engine], bool]
     ) -> None:
         self._assignment = assignment
+        # Here and not in `of`, which threads call: Python 3.11 parses in one thread at a time.
+        self._needs = {
+            name: Needs(assignment, notebook) for name, notebook in assignment.notebooks.items()
+        }
         self._is_fair = is_fair
         self._known: dict[frozenset[str], Assignment] = {}
 
@@ -40,23 +44,26 @@ class Shorter:
             engine: to try it with.
         """
         if changed not in self._known:
-            form = bare(self._assignment, changed)
+            form = bare(self._assignment, self._needs, changed)
             if not self._is_fair(form, engine):
                 form = self.of(frozenset(), engine) if changed else self._assignment
             self._known[changed] = form
         return self._known[changed]
 
 
-def bare(assignment: Assignment, changed: frozenset[str] = frozenset()) -> Assignment:
+def bare(
+    assignment: Assignment, needs: Mapping[str, Needs], changed: frozenset[str] = frozenset()
+) -> Assignment:
     """The same assignment, with ungraded cells empty that no grade cell needs.
 
     Args:
         assignment: with its open cells decided.
+        needs: of each notebook.
         changed: `grade_id` of solution cells; if there are any, only the grade cells that depend
             on one of them are kept.
     """
     notebooks = {
-        name: replace(notebook, cells=_kept(notebook, Needs(assignment, notebook), changed))
+        name: replace(notebook, cells=_kept(notebook, needs[name], changed))
         for name, notebook in assignment.notebooks.items()
     }
     return replace(assignment, notebooks=notebooks)

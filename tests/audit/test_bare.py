@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.assignment import CellKind, load_assignment
+from autograder.assignment import Assignment, CellKind, load_assignment
 from autograder.audit.bare import bare
+from autograder.audit.needs import Needs
 from tests.builders import grade_cell, locked, make_course, plain_cell, solution
 
 NOTEBOOK = [
@@ -17,6 +18,10 @@ NOTEBOOK = [
 ]
 
 
+def needs_of(assignment: Assignment) -> dict[str, Needs]:
+    return {name: Needs(assignment, notebook) for name, notebook in assignment.notebooks.items()}
+
+
 def test_a_change_concerns_the_tests_that_depend_on_it(tmp_path: Path) -> None:
     more = [
         solution("half", "def half(): return total() / 2"),
@@ -27,7 +32,8 @@ def test_a_change_concerns_the_tests_that_depend_on_it(tmp_path: Path) -> None:
     assignment = load_assignment(make_course(tmp_path, sums=[*NOTEBOOK, *more]), "sums")
 
     def tests(*changed: str) -> list[str | None]:
-        (notebook,) = bare(assignment, frozenset(changed)).notebooks.values()
+        form = bare(assignment, needs_of(assignment), frozenset(changed))
+        (notebook,) = form.notebooks.values()
         return [cell.grade_id for cell in notebook.cells if cell.kind is CellKind.GRADE]
 
     assert tests("total") == ["total-values", "half-values"]
@@ -38,6 +44,6 @@ def test_a_change_concerns_the_tests_that_depend_on_it(tmp_path: Path) -> None:
 
 def test_only_what_no_test_needs_is_left_out(tmp_path: Path) -> None:
     assignment = load_assignment(make_course(tmp_path, sums=NOTEBOOK), "sums")
-    (notebook,) = bare(assignment).notebooks.values()
+    (notebook,) = bare(assignment, needs_of(assignment)).notebooks.values()
     empty = {cell.cell_id for cell in notebook.cells if not cell.reference + cell.release}
     assert empty == {"plot"}
