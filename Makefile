@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs audit bench fuzz lock clean
+.PHONY: help setup demo test check docs screenshots audit bench fuzz lock clean
 
 PYTHON ?= python3.11
 export PYTHON
@@ -24,6 +24,7 @@ help:
 	@echo "make test    run the tests, with coverage"
 	@echo "make check   format, lint, types, notebook format, release in step with source"
 	@echo "make docs    build the documentation site in build/site"
+	@echo "make screenshots  take the pictures that the documentation shows"
 	@echo "make audit   measure the tests of every assignment; takes long, and release needs it"
 	@echo "make bench   run the benchmarks"
 	@echo "make fuzz    feed the readers of untrusted bytes what breaks them; MINUTES=5 for each of them"
@@ -47,6 +48,9 @@ check: $(READY)
 
 docs: $(READY)
 	@scripts/docs
+
+screenshots: $(READY)
+	@scripts/screenshots
 
 audit: $(READY)
 	@.venv/bin/python -m autograder audit --all

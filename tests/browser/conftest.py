@@ -12,7 +12,14 @@ from typing import final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "browser"
 """Where the last picture of each test is kept."""
@@ -34,16 +41,25 @@ class Watch:
     abroad: list[str] = field(default_factory=list)
 
 
+def launch(playwright: Playwright) -> Browser:
+    """Start Debian's Chromium.
+
+    Raises:
+        RuntimeError: it is not installed.
+    """
+    program = shutil.which("chromium")
+    if program is None:
+        raise RuntimeError("Debian's `chromium` is not installed (scripts/setup does it as root)")
+    # Chromium has no sandbox of its own for root.
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=program, args=options)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests of a worker."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.fail("these tests need Debian's `chromium` (scripts/setup installs it as root)")
-    # Chromium has no sandbox of its own for root.
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=options)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
