@@ -262,5 +262,5 @@ def _states() -> _Chart:
 def _scale(field: str, colours: dict[str, str]) -> alt.Color:
     domain, values = list(colours), list(colours.values())
     return alt.Color(
-        field, scale=alt.Scale(domain=domain, range=values), legend=alt.Legend(columns=3)
+        field, scale=alt.Scale(domain=domain, range=values), legend=alt.Legend(columns=2)
     )
