@@ -51,7 +51,7 @@ class Frames:
             points, how it went, difficulty and discrimination (see `theory`), time, memory, and
             what the audit said of its tests.
         marks: one row a student and grade cell: points (NaN: yet to be marked), status, message,
-            CPU seconds, MiB.
+            whether the reference stood in for an earlier mistake, CPU seconds, MiB.
         messages: one row a kind of message of a failed cell: how many students read it, and who.
         diagnoses: one row a mistake that was recognised by a grade cell: name and words of its
             hint, how many students made it, and who.
@@ -309,10 +309,11 @@ class _Class:
                 columns["points"].append(_points(mark))
                 columns["status"].append(_status(mark, run))
                 columns["message"].append(run.message if run else "")
+                columns["carried"].append(bool(run and run.carried))
                 columns["cpu_seconds"].append(run.cpu_seconds if run else np.nan)
                 columns["peak_mib"].append(run.peak_bytes / _MEBIBYTE if run else np.nan)
-        names = ["student", "notebook", "cell", "points", "status", "message", "cpu_seconds"]
-        table = pd.DataFrame(columns, columns=[*names, "peak_mib"])
+        names = ["student", "notebook", "cell", "points", "status", "message", "carried"]
+        table = pd.DataFrame(columns, columns=[*names, "cpu_seconds", "peak_mib"])
         table.insert(0, "assignment", self.name)
         return table.astype({"points": float, "cpu_seconds": float, "peak_mib": float})
 
@@ -350,6 +351,7 @@ class _Class:
         )
         for status in Status:
             table[str(status)] = (statuses == str(status)).sum(axis=0)
+        table["carried"] = marks["carried"].to_numpy(bool).reshape(shape).sum(axis=0)
         for name, values in (("cpu_seconds", cpu), ("peak_mib", peak)):
             known = [column[column > 0] for column in values.T]
             table[f"{name}_median"] = [np.median(v) if len(v) else np.nan for v in known]

@@ -45,6 +45,7 @@ _CELL: Final = (
     "cpu_seconds_median",
     "cpu_seconds_95",
     "peak_mib_95",
+    "carried",
     "killed",
     "killed_alone",
     "flaky",

@@ -66,6 +66,7 @@ class Answer:
     cpu_seconds: float = 0.1
     peak_bytes: int = 50 << 20
     diagnosis: str = ""
+    carried: tuple[str, ...] = ()
 
 
 @final
@@ -219,6 +220,7 @@ def _submission(made: Made, student: str, entry: HandedIn) -> dict[str, Any]:
                 "cpu_seconds": answer.cpu_seconds,
                 "peak_bytes": answer.peak_bytes,
                 "diagnosis": answer.diagnosis,
+                "carried": list(answer.carried),
             }
             for name, answer in zip(made.cells, entry.answers, strict=False)
         ],

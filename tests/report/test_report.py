@@ -84,7 +84,7 @@ def test_messages_of_one_kind_are_shown_by_their_most_common_words() -> None:
     assert len(found) == 4
 
 
-def test_diagnoses_are_counted_and_have_their_words(tmp_path: Path) -> None:
+def test_diagnoses_and_carried_mistakes_are_counted(tmp_path: Path) -> None:
     course = make_course(tmp_path / "course")
     folder = course.variants("attention")
     folder.mkdir(parents=True)
@@ -97,7 +97,7 @@ def test_diagnoses_are_counted_and_have_their_words(tmp_path: Path) -> None:
         "ada": HandedIn((wrong,)),
         "li": HandedIn((replace(wrong, diagnosis="other"),)),
         "eve": HandedIn((wrong,)),
-        "bob": HandedIn((right(1.0),)),
+        "bob": HandedIn((replace(right(1.0), carried=("zero",)),)),
     }
     found = frames(write_class(with_gradebook(course), PEOPLE, made), "attention")
     (most, other) = found.diagnoses.itertuples()
@@ -108,6 +108,7 @@ def test_diagnoses_are_counted_and_have_their_words(tmp_path: Path) -> None:
     )
     assert (other.diagnosis, other.words, other.students) == ("other", "", 1)
     assert "It looks unscaled." in page(found)
+    assert found.cells.carried.tolist() == [1]
 
 
 def test_the_audit_says_what_a_cells_tests_find(tmp_path: Path) -> None:

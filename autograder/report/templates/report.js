@@ -283,6 +283,9 @@ function tables() {
     { name: "α without", get: (c) => c.alpha_without, show: (c) => fixed(c.alpha_without), number: true },
     { name: "errors", get: (c) => c.error + c.crashed, number: true, help: "ended by an exception or a crash" },
     { name: "time, memory", get: (c) => c.timeout + c.memory, number: true, help: "out of time or of memory" },
+    ...(now.cells.some((c) => c.carried) ? [
+      { name: "carried", get: (c) => c.carried, number: true, help: "earned with the reference in the place of an earlier mistake" },
+    ] : []),
     { name: "CPU s", get: (c) => c.cpu_seconds_median, show: (c) => c.cpu_seconds_median === null ? "–" : `${number(c.cpu_seconds_median)} / ${number(c.cpu_seconds_95)}`, number: true, help: "median and 95th percentile" },
     { name: "MiB", get: (c) => c.peak_mib_95, show: (c) => number(c.peak_mib_95, 0), number: true, help: "95th percentile" },
     ...(now.cells.some((c) => c.killed !== null) ? [
