@@ -5,6 +5,7 @@ Run it with `python -m benchmarks.sealed` on a machine that does nothing else.
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import time
@@ -18,7 +19,8 @@ from autograder.sealed.meter import Meter
 from autograder.sealed.model import Cell, CellStatus, Limits, Program, Role
 
 REPEATS = 20
-CALLS = 500
+CALLS = 1000
+BATCH = 20
 
 CELLS = (
     Cell("imports", Role.LOCKED, "import math\nimport torch\nimport torch.nn.functional as F"),
@@ -52,10 +54,13 @@ CALLING = Cell(
     "import time\n"
     "x = torch.randn(2, 7, 16)\n"
     "attention(x, x, x)\n"
-    "started = time.perf_counter()\n"
-    f"for _ in range({CALLS}):\n"
-    "    attention(x, x, x)\n"
-    f"(time.perf_counter() - started) / {CALLS}",
+    "seconds = []\n"
+    f"for _ in range({CALLS // BATCH}):\n"
+    "    started = time.perf_counter()\n"
+    f"    for _ in range({BATCH}):\n"
+    "        attention(x, x, x)\n"
+    f"    seconds.append((time.perf_counter() - started) / {BATCH})\n"
+    "sorted(seconds)",
 )
 
 
@@ -130,13 +135,14 @@ def main() -> None:
             engine.run(program, Limits())
             totals.append(1000 * (time.perf_counter() - started))
         cpu = 1000 * (meter.cpu() + time.process_time() - before) / REPEATS
-        call = engine.run(calls, Limits())[-1].returned or "nan"
+        batches = json.loads(engine.run(calls, Limits())[-1].returned or "[NaN]")
     torch.set_num_threads(1)
     natively(CELLS)
     cells_cpu = time.process_time()
     cells = 1000 * statistics.median(natively(CELLS) for _ in range(REPEATS))
     cells_cpu = 1000 * (time.process_time() - cells_cpu) / REPEATS
-    total = statistics.median(totals)
+    total, least = statistics.median(totals), min(totals)
+    call = 1000 * statistics.median(batches)
     print(f"{engine.name}, median of {REPEATS} runs of {len(CELLS)} cells")
     print(f"  zygote, once             {1000 * warm:9.1f} ms")
     for part in ("student", "judge"):
@@ -149,10 +155,10 @@ def main() -> None:
     print(f"  teardown                 {observe.median('teardown'):9.1f} ms")
     print(f"  the notebook             {total:9.1f} ms")
     print(f"  its cells without engine {cells:9.1f} ms")
-    print(f"  overhead                 {total - cells:9.1f} ms")
+    print(f"  overhead                 {total - cells:9.1f} ms, at least {least - cells:.1f}")
     print(f"  CPU time, all processes  {cpu:9.1f} ms")
     print(f"  CPU time of the cells    {cells_cpu:9.1f} ms")
-    print(f"  one remote call          {1000 * float(call):9.3f} ms")
+    print(f"  one remote call          {call:9.3f} ms, at least {1000 * batches[0]:.3f}")
     print(f"  private memory           {statistics.median(observe.memory) / 2**20:9.1f} MiB")
 
 
