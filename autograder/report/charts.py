@@ -41,6 +41,7 @@ def library() -> str:
     return script.replace("\r\n", "\n").replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
+@cache
 def charts() -> dict[str, dict[str, Any]]:
     """Specifications by name; each reads a data set of its own name."""
     made = {

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from autograder.similarity import compare, similar, to_json, write_page
+from autograder.cli import app
+from autograder.similarity import compare, kept_path, similar, to_json, write_page
 from autograder.similarity.compare import Work
 from autograder.similarity.fingerprints import fingerprints, one_newline, tokens
-from tests.builders import SQUARE, make_course, notebook, released
+from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
 from tests.similarity.classes import build, disguised
 
 CODE = """
@@ -104,3 +107,17 @@ def test_a_class_is_read_compared_and_shown(tmp_path: Path) -> None:
     assert "<script" not in page
     assert "<mark>" in page
     assert to_json("square", found, unread)["pairs"][0]["one"] == "ada"
+
+
+def test_the_command_keeps_what_it_found_for_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = make_course(tmp_path / "course", square=SQUARE)
+    for student in ("ada", "bob"):
+        hand_in(course, student, "square", notebook(released(SQUARE, RIGHT)))
+    monkeypatch.chdir(course.root)
+    result = CliRunner().invoke(app, ["similar", "square", "--json", "similar.json"])
+    assert result.exit_code == 0, result.output
+    kept = kept_path(course, "square").read_bytes()
+    assert kept == (course.root / "similar.json").read_bytes()
+    assert json.loads(kept)["students"] == 2
