@@ -7,12 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias, final
 
-from autograder.assignment import Assignment, AssignmentNotebook, load_assignment
+from autograder.assignment import (
+    Assignment,
+    AssignmentCell,
+    AssignmentNotebook,
+    CellKind,
+    load_assignment,
+)
+from autograder.audit.needs import Needs
 from autograder.audit.stability import seeded
 from autograder.audit.variants import Variant, load_variants
 from autograder.course import Course
 from autograder.folders import write_file
-from autograder.grading.grade import instructor_program
 from autograder.grading.policy import Policy
 from autograder.grading.pool import EngineFactory, EnginePool
 from autograder.grading.sealing import seal
@@ -108,6 +114,11 @@ def collect_answers(
         that they fail, by name.
     """
     sealed = pool.run(lambda running: seal(assignment, running, limits))
+    # Without what only shows something.
+    tested = {
+        name: Needs(sealed, notebook).slice([test.cell_id for test in _tests(notebook)])
+        for name, notebook in sealed.notebooks.items()
+    }
 
     def answers(make: Callable[[AssignmentNotebook], Program], engine: Engine) -> Answers:
         return {
@@ -119,14 +130,14 @@ def collect_answers(
 
     def reference(seed: int, engine: Engine) -> Answers:
         def program(notebook: AssignmentNotebook) -> Program:
-            listened = _listening(instructor_program(sealed, notebook), Listening.ALWAYS)
+            listened = _listening(tested[notebook.name], Listening.ALWAYS)
             return seeded(listened, seed) if seed else listened
 
         return answers(program, engine)
 
     def variant(index: int, engine: Engine) -> Answers:
         def program(notebook: AssignmentNotebook) -> Program:
-            listened = _listening(instructor_program(sealed, notebook), Listening.FAILURES)
+            listened = _listening(tested[notebook.name], Listening.FAILURES)
             places = {cell.cell_id: cell.grade_id or "" for cell in notebook.cells}
             return replace(
                 listened,
@@ -169,6 +180,10 @@ def patterns_of(
                 own = cell in mutant.fails
                 patterns.append(Pattern(notebook, cell, mutant.name, own, len(replies), places))
     return tuple(patterns)
+
+
+def _tests(notebook: AssignmentNotebook) -> list[AssignmentCell]:
+    return [cell for cell in notebook.cells if cell.kind is CellKind.GRADE]
 
 
 def _listening(program: Program, listening: Listening) -> Program:
