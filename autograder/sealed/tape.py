@@ -28,6 +28,9 @@ _MOST_BYTES: Final = 8 << 20
 """Answers that take more than this together are measured at once, and let go."""
 
 _MOST_NUMBERS: Final = 8 << 20
+_LEAST_NUMBERS: Final = 256
+"""A small array costs the time of so many numbers."""
+
 _MOST_ARRAYS: Final = 100
 _SAMPLE: Final = 1 << 16
 _ROUNDING: Final = {"float32": 1e-4, "complex64": 1e-4, "float16": 5e-3, "bfloat16": 4e-2}
@@ -187,7 +190,7 @@ class _Reading:
     def _measure(self, values: _Numbers, dtype: str) -> None:
         if len(self._arrays) >= _MOST_ARRAYS:
             raise ValueError("too many arrays in one answer")
-        self.numbers += len(values)
+        self.numbers += max(len(values), _LEAST_NUMBERS)
         if len(values) > _SAMPLE:
             values = values[:: -(-len(values) // _SAMPLE)]
         finite = np.isfinite(values)

@@ -22,6 +22,7 @@ from autograder.audit.audit import Trial, audit
 from autograder.audit.variants import Variant, load_variants
 from autograder.course import Course
 from autograder.grading.engines import default_engine
+from autograder.mistakes import load_hints
 from tests.assignments.harness import run
 
 __all__ = ["AssignmentTests", "Suite"]
@@ -246,6 +247,10 @@ class AssignmentTests:
         self, alternative: str, trials: dict[str, Trial]
     ) -> None:
         assert trials[alternative].failed == set()
+
+    def test_hints_are_about_wrong_solutions(self) -> None:
+        hinted = {name for hint in load_hints(self.suite.folder) for name in hint.mistakes}
+        assert hinted <= {mutant.name for mutant in self.suite.mutants}
 
     def test_every_grade_cell_catches_a_mutant_and_every_solution_cell_has_one(self) -> None:
         mutants, owners = self.suite.mutants, self.suite.owners
