@@ -29,7 +29,6 @@ class Shorter:
         self, assignment: Assignment, is_fair: Callable[[Assignment, Engine], bool]
     ) -> None:
         self._assignment = assignment
-        # Here and not in `of`, which threads call: Python 3.11 parses in one thread at a time.
         self._needs = {
             name: Needs(assignment, notebook) for name, notebook in assignment.notebooks.items()
         }

@@ -16,6 +16,7 @@ from types import CodeType
 from typing import Final, Self, final
 
 from autograder.sealed.exposure import Exposure, leading_blank_lines
+from autograder.sealed.parsing import parse
 
 __all__ = ["CellCode", "TypeQuestions", "compiled", "transformers"]
 
@@ -90,7 +91,7 @@ def compiled(source: str, hidden: frozenset[int], number: int) -> bytes | None:
     exposure = Exposure()
     exposure.begin(source, sorted(hidden))
     try:
-        tree = ast.parse(text)
+        tree = parse(text)
         for transformer in transformers(source, hidden, exposure):
             tree = transformer.visit(tree)
         statements = tuple(_statements(ast.fix_missing_locations(tree), filename))

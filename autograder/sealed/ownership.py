@@ -16,6 +16,7 @@ from typing import Any, Final, Self, final
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.sealed.model import Cell, Role
+from autograder.sealed.parsing import parse
 from autograder.sealed.wire import Plain, WireError
 
 __all__ = ["CellNames", "Ownership", "cell_names", "ownership"]
@@ -231,7 +232,7 @@ def _transform(source: str) -> str:
 
 
 def _of_code(code: str, depth: int = 0) -> CellNames:
-    tree = ast.parse(code)
+    tree = parse(code)
     top = symtable.symtable(code, "<cell>", "exec")
     binds: set[str] = set()
     reads: set[str] = set()
@@ -399,7 +400,7 @@ def _magic_bodies(tree: ast.Module) -> Iterable[str]:
             ) if magic in _BODY_MAGICS and rest and isinstance(rest[-1], ast.Constant):
                 body = _transform(str(rest[-1].value))
                 try:
-                    ast.parse(body)
+                    parse(body)
                 except (SyntaxError, ValueError):
                     continue
                 yield body
