@@ -1,7 +1,7 @@
 """How large the report of a large class is, and how long making it and opening it take.
 
 `python -m benchmarks.report` makes a class of 2,000 with four assignments of 40 cells, writes its
-report, and opens it in a headless Chromium. `--picture` keeps what is seen first.
+report, and opens it in a headless Chromium.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ ROUNDS = 5
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=2000)
-    parser.add_argument("--picture", type=Path, help="save a picture of the page's beginning here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         course = large_class(Path(folder, "course"), options.students)
@@ -58,8 +57,6 @@ def main() -> None:
                 f"Chromium, median of {ROUNDS}: everything drawn and filters at work after "
                 f"{ready:.2f} s, a filter takes {filtered:.2f} s; load {os.getloadavg()[0]:.1f}"
             )
-            if options.picture:
-                take_picture(browser, path, options.picture)
             browser.close()
 
 
@@ -76,16 +73,6 @@ def open_once(browser: Browser, path: Path) -> tuple[float, float]:
     filtered = time.perf_counter() - started
     tab.close()
     return ready / 1000, filtered
-
-
-def take_picture(browser: Browser, path: Path, target: Path) -> None:
-    """What somebody sees first, and a little more."""
-    tab = browser.new_page(viewport={"width": 1180, "height": 1420}, color_scheme="light")
-    tab.goto(path.as_uri())
-    tab.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    tab.screenshot(path=target)
-    tab.close()
 
 
 if __name__ == "__main__":

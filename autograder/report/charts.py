@@ -28,7 +28,7 @@ _STATES: Final = {
     "late": "#5f9bcb",
     "put aside": "#1d4470",
     "waiting": "#c9c3b4",
-    "missing": "#d98d5f",
+    "missing": "#a8653a",
 }
 _PERCENT: Final = alt.Axis(format="%", tickCount=6)
 

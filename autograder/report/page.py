@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from markupsafe import Markup
@@ -94,13 +96,10 @@ def _embedded(value: Any) -> Markup:
 def _data(found: Frames) -> dict[str, Any]:
     people = found.students.drop_duplicates("student")
     place = {student: number for number, student in enumerate(people.student)}
-    briefs = [
-        _brief(row, found.students[found.students.assignment == row["assignment"]], place)
-        for row in found.assignments.to_dict("records")
-    ]
+    briefs = [_brief(found, row, place) for row in found.assignments.to_dict("records")]
     return {
         "course": found.course,
-        "made": f"{found.made:%Y-%m-%d %H:%M} UTC",
+        "made": _local(found.made.replace(tzinfo=None), found.zone),
         "anonymous": found.anonymous,
         "students": list(people.student),
         "names": [] if found.anonymous else list(people.name),
@@ -111,15 +110,21 @@ def _data(found: Frames) -> dict[str, Any]:
     }
 
 
-def _brief(
-    row: Mapping[Any, Any], students: pd.DataFrame, place: Mapping[str, int]
-) -> dict[str, Any]:
+def _local(stamp: datetime, zone: str) -> str | None:
+    """A time in UTC as the course gives its times."""
+    if pd.isna(stamp):
+        return None
+    local = stamp.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+
+
+def _brief(found: Frames, row: Mapping[Any, Any], place: Mapping[str, int]) -> dict[str, Any]:
     """What the page shows of every assignment."""
-    columns = _aligned(students, place)
+    columns = _aligned(found.students[found.students.assignment == row["assignment"]], place)
     initials = {state: state[0] for state in STATES}
     return {
         "name": row["assignment"],
-        "due": plain(row["due"]),
+        "due": _local(row["due"], found.zone),
         "max": plain(row["max_score"]),
         "alpha": plain(row["alpha"], 3),
         "alphaCells": plain(row["alpha_cells"]),

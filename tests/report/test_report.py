@@ -123,7 +123,9 @@ def test_the_audit_says_what_a_cells_tests_find(tmp_path: Path) -> None:
         "open_cells": ["three"],
     }
     path.write_text(json.dumps(audit))
+    (course.root / "policy.toml").write_text("timezone = 'Europe/Zurich'")
     found = frames(course, "attention")
+    assert '"due":"2026-03-02 13:00 CET"' in page(found)
     cells = found.cells.set_index("cell")
     assert (cells.killed["one"], cells.killed_alone["one"]) == (6, 3)
     assert [cells.flaky["two"], cells.open["three"], cells.flaky["one"]] == [True, True, False]

@@ -64,7 +64,8 @@ function table(place, label, columns, rows, { sort = null, size = PAGE } = {}) {
     return element(index ? "td" : "th", { scope: index ? null : "row", class: column.number ? "n" : null }, ...[shown ?? "–"].flat());
   })));
   target.append(element("table", {}, element("caption", {}, label), element("thead", {}, head), element("tbody", {}, ...body)));
-  Object.assign(target, { tabIndex: 0 });
+  // Who has only a keyboard scrolls what is too wide.
+  target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
   target.setAttribute("role", "region");
   target.setAttribute("aria-label", label);
   if (rows.length > state.size) {
@@ -160,7 +161,7 @@ function count(test) { let n = 0; for (let i = 0; i < everybody; i++) n += test(
 function head() {
   $("title").textContent = now.name;
   document.title = `Report: ${now.name}`;
-  $("made").textContent = `${now.due ? `Due ${now.due.replace("T", " ").slice(0, 16)} UTC · ` : ""}${number(now.max)} points · as of ${data.made}`;
+  $("made").textContent = `${now.due ? `Due ${now.due} · ` : ""}${number(now.max)} points · as of ${data.made}`;
   const shares = sorted(now.share.filter((x) => x !== null));
   const figures = {
     students: number(count((i) => now.state[i] !== ".")),
@@ -421,8 +422,8 @@ const csv = (rows) => rows.map((row) => row.map((value) => {
 }).join(",")).join("\n") + "\n";
 
 const files = {
-  students: () => csv([["student", ...(data.names.length ? ["name"] : []), "state", "late", "score", "share", "penalty", "to_be_marked", "hours_late", "repairs", "seconds", "mib"],
-    ...chosen.map((i) => [data.students[i], ...(data.names.length ? [data.names[i]] : []), STATE[now.state[i]], now.late[i], now.score[i], now.share[i], now.penalty[i], now.pending[i], now.hours_late[i], now.repairs[i], now.seconds[i], now.peak_mib[i]])]),
+  students: () => csv([["student", ...(data.names.length ? ["name"] : []), "state", "late", "score", "share", "penalty", "to_be_marked", "handed_in", "hours_late", "repairs", "seconds", "mib"],
+    ...chosen.map((i) => [data.students[i], ...(data.names.length ? [data.names[i]] : []), STATE[now.state[i]], now.late[i], now.score[i], now.share[i], now.penalty[i], now.pending[i], now.handedIn[i], now.hours_late[i], now.repairs[i], now.seconds[i], now.peak_mib[i]])]),
   cells: () => csv([Object.keys(now.cells[0] || {}), ...now.cells.map((cell) => Object.values(cell))]),
   marks: () => csv([["student", ...now.cells.map(cellName)], ...chosen.filter(graded).map((i) => [data.students[i], ...now.points.map((row) => row[i])])]),
   json: () => JSON.stringify(data),
