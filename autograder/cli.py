@@ -429,6 +429,9 @@ def feedback(
     report = write_feedback(_open(course), assignment, students=student or None)
     console = make_console()
     console.print(f"Feedback for {len(report.pages)} students.")
+    if report.quarantined:
+        names = clean(", ".join(report.quarantined), 1_000)
+        console.print(Text(f"Quarantined, which their pages explain: {names}"), soft_wrap=True)
     for name, reason in report.skipped.items():
         console.print(Text(f"  none for {clean(name)}: {clean(reason)}"), soft_wrap=True)
 

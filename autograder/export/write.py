@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
@@ -14,6 +14,8 @@ from autograder.export.options import Options
 from autograder.folders import write_file
 from autograder.grading.gradebook import open_gradebook
 from autograder.grading.marks import Grades, read_grades
+from autograder.grading.record import load_record
+from autograder.grading.verdict import SubmissionStatus
 from autograder.lateness import apply_policy
 
 __all__ = ["ExportReport", "export"]
@@ -77,7 +79,31 @@ def export(
         options = replace(options, feedback=_feedback(course, grades))
     exported = chosen.encode(grades, options)
     write_file(to, exported.data)
-    return ExportReport(path=to, rows=exported.rows, notes=exported.notes)
+    notes = (*exported.notes, *_quarantined(course, grades))
+    return ExportReport(path=to, rows=exported.rows, notes=notes)
+
+
+def _quarantined(course: Course, grades: Grades) -> Iterator[str]:
+    """Who handed in what could not be graded, which is something else than handing in nothing."""
+    people = {person.id: person for person in grades.people}
+    for work in grades.works:
+        try:
+            records = load_record(course, work.name)
+        except OperatorError as error:
+            yield str(error)
+            continue
+        names = [
+            student
+            if grades.mark(work, people[student]) is None
+            else f"{student} (the mark is that of an earlier submission)"
+            for student, record in sorted(records.items())
+            if record.status is SubmissionStatus.QUARANTINED and student in people
+        ]
+        if names:
+            yield (
+                f"{work.name} was handed in but is in quarantine: {', '.join(names)}. "
+                f"`autograder grade {work.name}` says why"
+            )
 
 
 def _feedback(course: Course, grades: Grades) -> dict[tuple[str, str], tuple[Path, ...]]:

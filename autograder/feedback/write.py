@@ -45,11 +45,13 @@ class FeedbackReport:
         assignment: its name.
         pages: the pages by student.
         skipped: why there is no page, by student.
+        quarantined: students whose page says why their submission could not be graded.
     """
 
     assignment: str
     pages: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
+    quarantined: tuple[str, ...] = ()
 
 
 @final
@@ -104,7 +106,13 @@ def feedback(
             skipped[student] = str(error)
         if progress:
             progress.written(student)
-    return FeedbackReport(assignment, pages, skipped)
+    quarantined = tuple(
+        student
+        for student in pages
+        if (record := known.records.get(student)) is not None
+        and record.status is SubmissionStatus.QUARANTINED
+    )
+    return FeedbackReport(assignment, pages, skipped, quarantined)
 
 
 def _gather(course: Course, assignment: str) -> _Known:

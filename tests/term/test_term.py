@@ -296,6 +296,10 @@ def test_what_cannot_be_graded_is_in_every_summary(term: Term) -> None:
         lost = [person.id for person, work in term.of(name).items() if not work.points]
         assert f"Quarantined ({len(lost)})" in term.said[f"grade {name}"]
         assert all(f"  {student}: {name}.ipynb: " in term.said[f"grade {name}"] for student in lost)
+        if name in ("areas", "words"):
+            system = "canvas" if name == "areas" else "blackboard"
+            note = f"{name} was handed in but is in quarantine: {', '.join(lost)}."
+            assert note in term.said[f"export {system}"]
     lost = [person.id for person, work in term.of("lists").items() if not work.points]
     assert {change["student"] for change in term.preview["changes"] if change["reason"]} == set(
         lost
