@@ -13,6 +13,7 @@ from autograder.execute import RestoreFromSource, SealedExecute
 from autograder.export.plugin import SafeCsvExportPlugin
 from autograder.feedback.filters import FILTERS
 from autograder.feedback.hide import HideHiddenTests
+from autograder.formgrader import guard_this_server
 from autograder.grading.outputs import carried_of, result_of_cell
 from autograder.grading.score import decide
 from autograder.lateness.plugin import AssignPolicyPenalties, PolicyPenalty
@@ -60,8 +61,8 @@ def configure(c: Any) -> None:
 
     * `nbgrader autograde` and the formgrader's button run student code sealed, after putting the
       notebook back on the instructor's footing, and give points only for what was proven.
-    * `nbgrader generate_feedback` shows no hidden tests, and nothing a student wrote runs there
-      or in the formgrader.
+    * `nbgrader generate_feedback` shows no hidden tests, and nothing a student wrote runs there.
+    * Nothing a student wrote runs on the formgrader's pages, in whatever Jupyter server reads this.
     * `nbgrader autograde` takes off for lateness what `policy.toml` says, if there is one.
     * `nbgrader export` writes CSV that a spreadsheet takes for text.
 
@@ -83,6 +84,7 @@ def configure(c: Any) -> None:
         c.HTMLExporter.sanitize_html = True
     if c.HTMLExporter.sanitize_html:
         c.HTMLExporter.filters = FILTERS | _chosen(c.HTMLExporter.get("filters"), {})
+    guard_this_server()
     if "plugin_class" not in c.AssignLatePenalties:
         c.AssignLatePenalties.plugin_class = PolicyPenalty
     if "plugin_class" not in c.ExportApp:

@@ -31,7 +31,7 @@ def start(course: Course, *, port: int, browser: bool, options: Sequence[str] = 
     """
     if find_spec("jupyterlab") is None:
         raise OperatorError("JupyterLab is not installed here: pip install jupyterlab")
-    # A second folder of settings, for where this package is used without having been installed.
+    # It guards the formgrader even if the course's configuration says nothing of this project.
     folders = [str(_SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, folders))}
     command = [

@@ -51,7 +51,6 @@ def serving(
     folder: Path,
     home: Path,
     *,
-    guarded: bool = True,
     lean: bool = False,
 ) -> Iterator[Server]:
     """Run a server in a folder.
@@ -60,13 +59,11 @@ def serving(
         command: what starts it; the port and the token are added.
         folder: where it is started.
         home: the home directory of whoever starts it.
-        guarded: whether this project's extension is on, as it is wherever it is installed.
         lean: whether to leave out what the formgrader has no need of.
     """
     settings = home / ".jupyter"
     settings.mkdir(parents=True, exist_ok=True)
-    extensions = {"autograder.formgrader": guarded}
-    extensions |= dict.fromkeys(_NOT_FORMGRADER, False) if lean else {}
+    extensions = dict.fromkeys(_NOT_FORMGRADER, False) if lean else {}
     (settings / "jupyter_server_config.json").write_text(
         json.dumps({"ServerApp": {"jpserver_extensions": extensions}})
     )
