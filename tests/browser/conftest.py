@@ -18,11 +18,15 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Playwright,
+    expect,
     sync_playwright,
 )
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "browser"
 """Where the last picture of each test is kept."""
+
+_PATIENCE = 30_000
+"""Milliseconds, for a busy machine."""
 
 _HERE = {"127.0.0.1", "localhost"}
 
@@ -81,7 +85,8 @@ def context(
         viewport={"width": 1280, "height": 900},
         reduced_motion="reduce",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(_PATIENCE)
+    expect.set_options(timeout=_PATIENCE)
 
     def stay_here(address: str) -> bool:
         parts = urlsplit(address)
