@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import signal
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any, Final, final
 from nbgrader.utils import parse_utc
 
 from autograder.assignment import Assignment, CellKind, load_assignment, read_files
+from autograder.cores import cores
 from autograder.course import Course
 from autograder.errors import AutograderError, OperatorError
 from autograder.folders import replace_folder
@@ -152,7 +152,7 @@ def grade_assignment(
         if backend is None:
             if engine is None:
                 raise ValueError("either an engine or a backend is needed")
-            backend = LocalBackend(engine, min(workers or os.cpu_count() or 1, len(chosen)))
+            backend = LocalBackend(engine, min(workers or cores(), len(chosen)))
             resources.callback(backend.close, wait=False)
         resources.enter_context(course_lock(course, f"autograder grade {assignment}"))
         events = resources.enter_context(EventLog(log))

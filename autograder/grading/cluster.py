@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import dask
 from distributed import Client, LocalCluster
 
 from autograder.assignment import Assignment
+from autograder.cores import cores
 from autograder.errors import OperatorError
 from autograder.grading.backend import Outcome, Started
 from autograder.grading.fingerprint import fingerprint
@@ -89,7 +89,7 @@ class DaskBackend:
         self._refreshed = 0.0
         address = address or dask.config.get("scheduler-address", None)
         if address is None:
-            self._cluster = _local_cluster(workers or os.cpu_count() or 1)
+            self._cluster = _local_cluster(workers or cores())
             address = self._cluster.scheduler_address
         self._address: str = address
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import final
 
 from autograder.assignment import Assignment
+from autograder.cores import cores
 from autograder.grading.backend import Outcome, Started, outcome_of
 from autograder.grading.grade import Submission
 from autograder.grading.policy import Policy
@@ -37,7 +37,7 @@ class LocalBackend:
 
     def __init__(self, factory: EngineFactory, workers: int | None = None) -> None:
         self._factory = factory
-        self._workers = max(1, workers or os.cpu_count() or 1)
+        self._workers = max(1, workers or cores())
         self._work: SimpleQueue[tuple[_Work, str] | None] = SimpleQueue()
         self._news: SimpleQueue[Started | Outcome | None] = SimpleQueue()
         self._closed = threading.Event()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -10,6 +9,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self, TypeVar, final
 
+from autograder.cores import cores
 from autograder.sealed.model import Engine
 
 __all__ = ["EngineFactory", "EnginePool"]
@@ -32,7 +32,7 @@ class EnginePool:
 
     def __init__(self, factory: EngineFactory, workers: int | None = None) -> None:
         self._factory = factory
-        self._workers = max(1, workers or os.cpu_count() or 1)
+        self._workers = max(1, workers or cores())
         self._resources = ExitStack()
         self._lock = threading.Lock()
         self._idle: list[Engine] = []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from autograder.cores import cores
 from autograder.errors import OperatorError
 from autograder.grading.backend import Backend
 from autograder.grading.engines import default_engine
@@ -28,7 +27,7 @@ def make_backend(
             hold student code.
     """
     if scheduler is None:
-        return LocalBackend(default_engine(unsafe=unsafe), workers or os.cpu_count() or 1)
+        return LocalBackend(default_engine(unsafe=unsafe), workers or cores())
     try:
         from autograder.grading.cluster import DaskBackend
     except ModuleNotFoundError as error:
