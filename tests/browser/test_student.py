@@ -90,7 +90,9 @@ def write(page: Page, number: int, text: str) -> None:
 
 def validate(page: Page) -> set[str]:
     """Press the button: the sources of the cells of which it says that they fail."""
-    with page.expect_response(lambda answer: "/assignments/validate" in answer.url) as answer:
+    with page.expect_response(
+        lambda answer: "/assignments/validate" in answer.url, timeout=120_000
+    ) as answer:
         page.get_by_role("button", name="Validate").click()
     failed = answer.value.json()["value"].get("failed", [])
     dialog = page.locator(".jp-Dialog")
