@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
+from autograder import __version__
 from autograder.console import (
     clean,
     grading_progress,
@@ -82,12 +83,7 @@ app = typer.Typer(
 
 def _show_version(show: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value
     if show:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            typer.echo(f"autograder {version('autograder')}")
-        except PackageNotFoundError:
-            typer.echo("autograder, run without being installed")
+        typer.echo(f"autograder {__version__}")
         raise typer.Exit
 
 

@@ -6,10 +6,10 @@ import ast
 import hashlib
 import json
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from autograder import __version__
 from autograder.assignment import Assignment, load_assignment
 from autograder.audit.memory import Memory
 from autograder.course import Course
@@ -57,14 +57,6 @@ def digest_of(course: Course, assignment: Assignment) -> str:
     return state.hexdigest()
 
 
-def package_version() -> str:
-    """Of this package; the same text wherever it is not installed."""
-    try:
-        return version("autograder")
-    except PackageNotFoundError:
-        return "not installed"
-
-
 @cache
 def code_digest(package: Path = _PACKAGE) -> str:
     """SHA-256 of what of this package counts: its version, and the code of the parts that decide.
@@ -72,7 +64,7 @@ def code_digest(package: Path = _PACKAGE) -> str:
     Args:
         package: the folder of the package.
     """
-    state = hashlib.sha256(package_version().encode())
+    state = hashlib.sha256(__version__.encode())
     for path in (path for pattern in _DECIDING for path in sorted(package.glob(pattern))):
         tree = ast.parse(path.read_bytes())
         for node in ast.walk(tree):
@@ -96,7 +88,7 @@ def write_record(course: Course, report: AuditReport) -> Path:
         report: of a complete audit.
     """
     path = record_path(course, report.assignment)
-    document = {**report.to_json(), "version": package_version()}
+    document = {**report.to_json(), "version": __version__}
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
