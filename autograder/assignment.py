@@ -176,13 +176,13 @@ class Assignment:
         return hash(self.digest)
 
     @cached_property
-    def tested(self) -> str:
-        """SHA-256 of what runs when the reference solution is tested, as hexadecimal digits."""
+    def solved(self) -> str:
+        """SHA-256 of the reference solutions and the files, as hexadecimal digits."""
         code = [
-            [notebook.name, cell.cell_id, cell.kind, cell.reference]
+            [notebook.name, cell.cell_id, cell.reference]
             for _, notebook in sorted(self.notebooks.items())
             for cell in notebook.cells
-            if cell.cell_type == "code"
+            if cell.kind is CellKind.SOLUTION
         ]
         state = hashlib.sha256(json.dumps(code).encode())
         for path, data in sorted(self.files.items()):

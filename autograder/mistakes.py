@@ -149,27 +149,28 @@ def _hint(path: Path, name: str, entry: Any) -> Hint:
     )
 
 
-def dump_patterns(patterns: Sequence[Pattern], tested: str) -> str:
+def dump_patterns(patterns: Sequence[Pattern], solved: str) -> str:
     """Patterns as JSON text, one a line.
 
     Args:
         patterns: what was recorded.
-        tested: digest of the tests and the reference solution that they belong to.
+        solved: digest of the reference solutions from which they differ.
     """
     lines = ",\n".join(json.dumps(_plain(pattern), separators=(",", ":")) for pattern in patterns)
-    return f'{{"schema": {SCHEMA}, "tested": {json.dumps(tested)}, "patterns": [\n{lines}\n]}}\n'
+    return f'{{"schema": {SCHEMA}, "solved": {json.dumps(solved)}, "patterns": [\n{lines}\n]}}\n'
 
 
-def load_patterns(path: Path, tested: str, hints: Sequence[Hint]) -> tuple[Pattern, ...] | None:
+def load_patterns(path: Path, solved: str, hints: Sequence[Hint]) -> tuple[Pattern, ...] | None:
     """Read what `dump_patterns` wrote, without the tests for which there is no hint.
 
     Args:
         path: the file.
-        tested: digest of the tests and the reference solution as they are now.
+        solved: digest of the reference solutions as they are now.
         hints: what is said about which mistake.
 
     Returns:
-        the patterns, or None if they belong to other tests than these.
+        the patterns, or None if they belong to other reference solutions than these. Tests may
+        have changed: where they make other calls, the patterns fit nothing.
 
     Raises:
         OperatorError: the file is damaged.
@@ -177,7 +178,7 @@ def load_patterns(path: Path, tested: str, hints: Sequence[Hint]) -> tuple[Patte
     names = {mistake: hint.name for hint in hints for mistake in hint.mistakes}
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        if (document["schema"], document["tested"]) != (SCHEMA, tested):
+        if (document["schema"], document["solved"]) != (SCHEMA, solved):
             return None
         patterns = [_pattern(line, names) for line in document["patterns"]]
     except (ValueError, LookupError, TypeError) as error:

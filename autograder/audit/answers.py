@@ -82,7 +82,7 @@ def record_answers(
         answers = collect_answers(loaded, mutants, pool, Policy().limits, heard)
     patterns = patterns_of(mutants, *answers)
     path = folder / "diagnosis.json"
-    write_file(path, dump_patterns(patterns, loaded.tested).encode())
+    write_file(path, dump_patterns(patterns, loaded.solved).encode())
     names = {mutant.name for mutant in mutants}
     hinted = {mistake for hint in hints for mistake in hint.mistakes}
     return Recorded(

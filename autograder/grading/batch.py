@@ -436,15 +436,15 @@ class _Results:
 def _patterns(
     course: Course, assignment: Assignment, progress: Progress | None
 ) -> tuple[Pattern, ...]:
-    """By which mistakes are recognised; none, and a notice, if they belong to other tests."""
+    """By which mistakes are recognised; none, and a notice, if the reference has changed since."""
     folder = course.variants(assignment.name)
     path = folder / "diagnosis.json"
     if not path.is_file():
         return ()
-    patterns = load_patterns(path, assignment.tested, load_hints(folder))
+    patterns = load_patterns(path, assignment.solved, load_hints(folder))
     if patterns is None and progress is not None:
         progress.notice(
-            f"no mistake is recognised: {path} belongs to other tests. Make it again with "
+            f"no mistake is recognised: {path} belongs to other solutions. Make it again with "
             f"`autograder diagnose {assignment.name}`"
         )
     return patterns or ()

@@ -125,27 +125,27 @@ def test_a_known_mistake_is_named_and_no_other(
     assert "可能的原因： 分数越大，份额反而越小。" in page
 
 
-def test_patterns_of_other_tests_are_not_used(course: Course) -> None:
+def test_patterns_of_other_solutions_are_not_used(course: Course) -> None:
     hints = load_hints(course.variants("shares"))
     loaded = load_assignment(course, "shares")
     path = course.variants("shares") / "diagnosis.json"
-    kept = load_patterns(path, loaded.tested, hints)
+    kept = load_patterns(path, loaded.solved, hints)
     assert kept is not None
     assert [pattern.hint for pattern in kept] == ["wrong-direction", ""]
-    assert load_patterns(path, loaded.tested[::-1], hints) is None
+    assert load_patterns(path, loaded.solved[::-1], hints) is None
     notebooks = loaded.notebooks["shares"]
     changed = tuple(
         replace(cell, reference=cell.reference + "\n# changed") for cell in notebooks.cells
     )
     other = replace(loaded, notebooks={"shares": replace(notebooks, cells=changed)})
-    assert other.tested != loaded.tested
+    assert other.solved != loaded.solved
 
 
 def test_a_verdict_from_elsewhere_has_only_diagnoses_that_it_can_have(
     course: Course, verdicts: Mapping[str, Verdict]
 ) -> None:
     loaded, folder = load_assignment(course, "shares"), course.variants("shares")
-    patterns = load_patterns(folder / "diagnosis.json", loaded.tested, load_hints(folder))
+    patterns = load_patterns(folder / "diagnosis.json", loaded.solved, load_hints(folder))
     loaded = replace(loaded, patterns=patterns or ())
     verdict = replace(verdicts["ada"], notebooks={"shares": notebook([])})
     kept = decode(Verdict, encode(verdict), limit=1 << 20)
@@ -178,7 +178,7 @@ def test_hints_that_are_not_in_order_say_where(
     assert "hints.toml" in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"schema": 1, "tested": "x", "patterns": [[1]]}'])
+@pytest.mark.parametrize("text", ["", "[]", '{"schema": 1, "solved": "x", "patterns": [[1]]}'])
 def test_a_damaged_file_of_patterns_says_what_to_do(tmp_path: Path, text: str) -> None:
     path = tmp_path / "diagnosis.json"
     path.write_text(text)
