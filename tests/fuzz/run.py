@@ -18,6 +18,7 @@ import atheris
 
 _INSTRUMENTED: Final = [
     "autograder.notebooks",
+    "autograder.grading.recognise",
     "autograder.grading.restore",
     "autograder.sealed.arrays",
     "autograder.sealed.frames",
