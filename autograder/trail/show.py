@@ -63,9 +63,12 @@ def _lines(found: Explanation) -> Iterator[str]:
         yield "When and from what it was graded is not on record: another program did it."
         return
     facts = graded.facts
-    yield f"Graded {graded.time} by {graded.who} with {facts['engine'] or 'no engine'}" + (
-        ", as found in an earlier run" if facts["cached"] else ""
-    )
+    if facts["status"] == "graded":
+        yield f"Graded {graded.time} by {graded.who} with {facts['engine'] or 'no engine'}" + (
+            ", as found in an earlier run" if facts["cached"] else ""
+        )
+    else:
+        yield f"In quarantine since {graded.time}, by {graded.who}: {facts['reason']}"
     libraries = ", ".join(f"{name} {version}" for name, version in facts["libraries"].items())
     yield f"  autograder {facts['package'][:_SHORT]}, Python {facts['python']}, {libraries}"
     same = {True: "the same today", False: "CHANGED since then", None: "not known today"}

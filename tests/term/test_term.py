@@ -301,6 +301,7 @@ def test_what_cannot_be_graded_is_in_every_summary(term: Term) -> None:
             note = f"{name} was handed in but is in quarantine: {', '.join(lost)}."
             assert note in term.said[f"export {system}"]
     lost = [person.id for person, work in term.of("lists").items() if not work.points]
+    assert "In quarantine since" in term.run("explain", lost[0], "lists")
     assert {change["student"] for change in term.preview["changes"] if change["reason"]} == set(
         lost
     )
