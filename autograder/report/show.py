@@ -32,7 +32,10 @@ def print_summary(console: Console, found: Frames) -> None:
             "" if math.isnan(row["alpha"]) else f"{row['alpha']:.2f}",
         )
     console.print(table)
-    weak = found.cells[found.cells.item_rest < _BAD].sort_values("item_rest")
+    cells = found.cells
+    # A few marks may be those of empty answers only.
+    enough = cells.marked * 2 >= cells.groupby("assignment").marked.transform("max")
+    weak = cells[enough & (cells.item_rest < _BAD)].sort_values("item_rest")
     for row in weak.head(5).itertuples():
         name = clean(f"{row.assignment}/{row.cell}")
         console.print(

@@ -113,12 +113,16 @@ const cellName = (cell) => new Set(now.cells.map((c) => c.notebook)).size > 1 ? 
 const graded = (i) => now.share[i] !== null && now.share[i] !== undefined;
 const lost = (c, i) => now.points[c][i] !== null && now.points[c][i] < now.cells[c].max_points - 1e-9;
 
+// Of a few marks only, which may be those of empty answers, nothing can be said.
+const enough = (cell) => cell.marked * 2 >= Math.max(...now.cells.map((c) => c.marked));
+
 function remarks(cell) {
   const found = [];
-  if (cell.item_rest !== null && cell.item_rest < 0) found.push("the weak do better");
+  if (!enough(cell)) found.push("few marks yet");
+  else if (cell.item_rest !== null && cell.item_rest < 0) found.push("the weak do better");
   else if (cell.item_rest !== null && cell.item_rest < 0.2) found.push("does not tell apart");
-  if (cell.facility !== null && cell.facility < 0.2) found.push("very hard");
-  if (cell.facility !== null && cell.facility > 0.97) found.push("nearly all right");
+  if (enough(cell) && cell.facility !== null && cell.facility < 0.2) found.push("very hard");
+  if (enough(cell) && cell.facility !== null && cell.facility > 0.97) found.push("nearly all right");
   if (cell.flaky) found.push("flaky in its audit");
   if (cell.open) found.push("open");
   return found;
@@ -185,7 +189,7 @@ async function wholeClass() {
   const flagged = now.cells.filter((cell) => remarks(cell).length);
   const quality = now.cells.filter((c) => c.facility !== null && c.item_rest !== null).map((cell) => ({
     cell: cellName(cell), facility: cell.facility, item_rest: cell.item_rest,
-    look: cell.item_rest < 0.2 || cell.facility < 0.2,
+    look: enough(cell) && (cell.item_rest < 0.2 || cell.facility < 0.2),
     said: `${cellName(cell)}: difficulty ${percent(cell.facility)}, item-rest ${fixed(cell.item_rest)}`,
   }));
   $("say-cells").textContent = `${plural(now.cells.length, "cell")}, ${flagged.length} worth a look` +
@@ -310,7 +314,7 @@ function tables() {
     { name: "ended", get: (r) => r.status.replace("_", " ") },
   ];
   const messages = said(now.messages), diagnoses = said(now.diagnoses);
-  $("say-wrong").textContent = messages.length ? `The most common: “${messages.reduce((a, b) => b.n > a.n ? b : a).text}”.` : "No messages.";
+  $("say-wrong").textContent = messages.length ? `The most common: “${messages.reduce((a, b) => b.n > a.n ? b : a).text}”` : "No messages.";
   $("diagnoses").hidden = !diagnoses.length;
   table("t-diagnoses", "Diagnoses of the chosen students", columns("diagnosis").slice(0, 3), diagnoses, { sort: [0, true], size: 12 });
   table("t-messages", "Messages that the chosen students read; those that differ in numbers only are one", columns("message"), messages, { sort: [0, true], size: 12 });
