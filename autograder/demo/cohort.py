@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from traitlets.config import Config
-
 from autograder.assignment import Assignment, AssignmentNotebook, CellKind
 from autograder.audit.handin import reference_answers, released_notebook
 from autograder.audit.variants import Variant
 from autograder.demo.expectation import Expectation
-from autograder.markers import Markers
 from autograder.notebooks import dump_notebook
 
 __all__ = ["HandIn", "cohort"]
@@ -110,10 +107,7 @@ class _Desk:
 
     def __init__(self, notebook: AssignmentNotebook, mutants: Iterable[Variant]) -> None:
         self.notebook = notebook
-        # Students are not given the mark schemes that stand beside the reference's answers.
-        markers = Markers.of(Config())
-        answers = reference_answers(notebook)
-        self.reference = {name: markers.public(answer) for name, answer in answers.items()}
+        self.reference = reference_answers(notebook)
         self.solutions = [
             cell.grade_id or ""
             for cell in notebook.cells

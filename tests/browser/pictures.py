@@ -5,6 +5,7 @@ The class is that of `autograder demo`; the report's is a made-up one of 2,000 s
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import tempfile
@@ -14,8 +15,11 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from traitlets.config import Config
 
 from autograder.course import Course
+from autograder.folders import write_file
+from autograder.markers import Markers
 from autograder.report import frames, write_page
 from tests.browser.conftest import launch
 from tests.browser.servers import AUTOGRADER, JUPYTER, serving
@@ -55,6 +59,7 @@ def formgrader(browser: Browser, course: Course, student: str, home: Path) -> No
         submission = found.id
         (answer, *_) = [grade for grade in found.grades if grade.cell.cell_type == "markdown"]
         name, points = answer.name, answer.max_score
+    _as_a_student_writes(course.step("autograded", student, "attention") / "attention.ipynb")
     with (
         serving(AUTOGRADER, course.root, home) as server,
         page_for(browser, "formgrader") as page,
@@ -67,6 +72,16 @@ def formgrader(browser: Browser, course: Course, student: str, home: Path) -> No
         page.get_by_label(f"Score of {name}").evaluate(
             "score => score.closest('.cell').scrollIntoView({block: 'center'})"
         )
+
+
+def _as_a_student_writes(notebook: Path) -> None:
+    """Without the mark schemes, which the demo's students have from the reference solution."""
+    markers = Markers.of(Config())
+    document = json.loads(notebook.read_bytes())
+    for cell in document["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = markers.public("".join(cell["source"]))
+    write_file(notebook, json.dumps(document).encode())
 
 
 def lab(browser: Browser, course: Course, home: Path) -> None:
