@@ -26,6 +26,7 @@ from autograder.console import (
 )
 from autograder.errors import AutograderError, OperatorError
 from autograder.sealed.errors import EngineError
+from autograder.terminal import outlive_terminal
 
 # Only what the command line itself needs is imported here. nbgrader takes more than a second to
 # import, which `--help`, `--version` and a mistyped option should not have to wait for.
@@ -837,6 +838,7 @@ def main() -> None:
         # A name that this terminal cannot show must not stop a batch.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    outlive_terminal()
     # jsonschema would take half of a command's start to build a grammar of internationalized
     # addresses, which no schema here asks for. It does without if the module is not to be had.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # Python's own sign

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final, final
+
+from autograder.terminal import leave_terminal
 
 __all__ = ["Stop", "stop_on_signals"]
 
@@ -72,7 +72,7 @@ def stop_on_signals(say: Callable[[str], None]) -> Iterator[Stop]:
             raise KeyboardInterrupt
         stop.request(signal.Signals(number))
         if number == signal.SIGHUP:
-            _leave_terminal()
+            leave_terminal()
         try:
             say(
                 "stopping: what is being graded now is finished and written. "
@@ -91,13 +91,3 @@ def stop_on_signals(say: Callable[[str], None]) -> Iterator[Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _leave_terminal() -> None:
-    """Nobody reads any more, and writing to a closed terminal fails."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (1, 2):
-        # A closed terminal does not say any more that it is one.
-        if stat.S_ISCHR(os.fstat(descriptor).st_mode):
-            os.dup2(nowhere, descriptor)
-    os.close(nowhere)
