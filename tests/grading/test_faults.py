@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import os
 import resource
 import signal
@@ -219,6 +220,8 @@ def test_the_command_ends_well_when_its_terminal_or_its_machine_closes(
         stdout=inside,
         stderr=inside,
         start_new_session=True,
+        # Under nohup the command would rightly go on to its end.
+        preexec_fn=functools.partial(signal.signal, number, signal.SIG_DFL),  # noqa: PLW1509 - no threads yet
     ) as process:
         os.close(inside)
         while graded(log) < 1 and process.poll() is None:
