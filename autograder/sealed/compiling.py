@@ -66,7 +66,7 @@ class CellCode:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Read what `compiled` gave. Only for the judge, and only from the supervisor."""
-        return cls(*marshal.loads(data))  # noqa: S302 - see above
+        return cls(*marshal.loads(data))  # noqa: S302 - the supervisor wrote it
 
 
 @functools.lru_cache(maxsize=1024)

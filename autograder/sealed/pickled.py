@@ -62,4 +62,4 @@ def parse(limits: WireLimits) -> Generator[bytearray, None, Plain]:
     yield rest
     buffers = [bytearray(number) for (number,) in _U64.iter_unpack(rest[: count * _U64.size])]
     yield from buffers
-    return pickle.loads(memoryview(rest)[count * _U64.size :], buffers=buffers)  # noqa: S301 - see above
+    return pickle.loads(memoryview(rest)[count * _U64.size :], buffers=buffers)  # noqa: S301 - the judge wrote it
