@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from nbgrader.api import Gradebook
@@ -108,6 +109,22 @@ def test_a_changed_test_reaches_the_gradebook(course: Course) -> None:
     with Gradebook(course.db_url, course.course_id) as gradebook:
         source = gradebook.find_source_cell("cube-values", "square", "square").source
     assert "cube(3) == 27" in source
+
+
+def test_an_interrupted_registration_leaves_the_assignment_as_it_was(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(course, "ada", "square", notebook(released(SQUARE, RIGHT)))
+    interrupted = Mock(side_effect=KeyboardInterrupt)
+    with monkeypatch.context() as patch:
+        patch.setattr(Gradebook, "add_source_cell", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            GradebookWriter(course, load_assignment(course, "square"))
+    assert interrupted.called
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        assert gradebook.find_assignment("square").notebooks == []
+    report = grade_assignment(course, "square", engine=InstantEngine)
+    assert set(report.verdicts) == {"ada"}
 
 
 def test_cells_that_somebody_changes_during_a_batch_are_written_as_they_are_then(
