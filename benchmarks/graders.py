@@ -26,7 +26,6 @@ from typing import final
 
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
 from autograder.grading.batch import grade_assignment
 from autograder.grading.engines import default_engine
 from autograder.grading.pool import EngineFactory
@@ -37,9 +36,16 @@ from autograder.sealed.meter import Meter
 from autograder.sealed.shell import CellShell
 from autograder.sealed.warmup import warm_up
 from benchmarks import otter_course
-from benchmarks.attention_class import NAME, ROOT, AttentionClass, attention_class, make_course
+from benchmarks.classes import (
+    ATTENTION,
+    FIVE_CELLS,
+    ROOT,
+    HandedIn,
+    class_of,
+    make_course,
+    write_files,
+)
 
-STOCK_CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "bench"\n'
 FLOOR = "the cells alone"
 WARM = "autograder, warm"
 COLD = "autograder grade, cold"
@@ -160,9 +166,13 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def main() -> None:
     options = _options()
-    small = attention_class(options.submissions)
+    cells = FIVE_CELLS if options.five_cells else ()
+    small = class_of(options.assignment, options.submissions, cells)
     bench = Bench()
-    print(f"{machine()}; a class of {len(small.notebooks)}, {len(os.sched_getaffinity(0))} cores")
+    what = f"{options.assignment}, {len(cells)} cells" if cells else options.assignment
+    print(
+        f"{machine()}, {len(os.sched_getaffinity(0))} cores; {what}: {len(small.notebooks)} hand in"
+    )
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, Warm() as warm:
         place = Path(folder)
         floor = Floor(small)
@@ -189,6 +199,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--assignment", default=ATTENTION)
+    parser.add_argument("--five-cells", action="store_true", help="a small part of attention")
     parser.add_argument("--submissions", type=int, default=24, help="distinct ones in the class")
     parser.add_argument("--large", type=int, default=96, help="size of the larger class, 0: none")
     parser.add_argument("--rounds", type=int, default=3)
@@ -210,12 +222,13 @@ class Floor:
     It is a fork of this one, so that both sides of the comparison are as warm as can be.
     """
 
-    def __init__(self, handed_in: AttentionClass) -> None:
-        notebook = handed_in.assignment.notebooks[NAME]
+    def __init__(self, handed_in: HandedIn) -> None:
+        notebook = handed_in.assignment.notebooks[handed_in.name]
+        self._files = handed_in.files
         self._programs = [
             [
                 cell.source
-                for cell in restore(notebook, read_notebook(data, NAME)).cells
+                for cell in restore(notebook, read_notebook(data, handed_in.name)).cells
                 if cell.cell_type == "code"
             ]
             for data in handed_in.notebooks.values()
@@ -239,7 +252,13 @@ class Floor:
     def _be_child(self, writer: int) -> None:
         warm_up()
         shell = CellShell(lambda _report: None)
-        with os.fdopen(writer, "w") as answers, contextlib.redirect_stdout(io.StringIO()):
+        with (
+            os.fdopen(writer, "w") as answers,
+            tempfile.TemporaryDirectory() as folder,
+            contextlib.chdir(folder),
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            write_files(Path(folder), self._files)
             for program in self._programs[:2]:
                 self._execute(shell, program)
             print("warm", file=answers, flush=True)
@@ -279,14 +298,13 @@ class Warm:
         for engine in self._engines:
             engine.close()
 
-    def run(self, bench: Bench, folder: Path, handed_in: AttentionClass) -> None:
+    def run(self, bench: Bench, folder: Path, handed_in: HandedIn) -> None:
         """Grade the class, everything included that `autograder grade` does but its start."""
-        make_course(folder, handed_in, STOCK_CONFIG)
-        course = Course.open(folder)
+        course = make_course(folder, handed_in)
         # The reference is run once a batch, which a class of this size would show as its own.
         engines = itertools.cycle(self._engines)
         with bench.measured(WARM, len(handed_in.notebooks), self._cpu):
-            result = grade_assignment(course, NAME, engine=lambda: _Kept(next(engines)))
+            result = grade_assignment(course, handed_in.name, engine=lambda: _Kept(next(engines)))
         assert not result.quarantined, result.quarantined
         bench.marks[WARM] = {
             f"{student}/{cell.grade_id}": cell.points
@@ -314,26 +332,26 @@ class _Kept:
         pass
 
 
-def run_autograder(bench: Bench, name: str, folder: Path, handed_in: AttentionClass) -> None:
+def run_autograder(bench: Bench, name: str, folder: Path, handed_in: HandedIn) -> None:
     """`autograder grade` as somebody types it, from the start of Python to its end."""
-    make_course(folder, handed_in, STOCK_CONFIG)
+    make_course(folder, handed_in)
     cpu = TreeCpu()
     with bench.measured(name, len(handed_in.notebooks), cpu):
-        cpu.run([sys.executable, "-m", "autograder", "grade", NAME], folder)
+        cpu.run([sys.executable, "-m", "autograder", "grade", handed_in.name], folder)
 
 
-def run_nbgrader(bench: Bench, folder: Path, handed_in: AttentionClass) -> None:
+def run_nbgrader(bench: Bench, folder: Path, handed_in: HandedIn) -> None:
     """`nbgrader autograde` as somebody types it."""
-    make_course(folder, handed_in, STOCK_CONFIG)
+    make_course(folder, handed_in)
     cpu = TreeCpu()
-    cpu.run(["nbgrader", "generate_assignment", NAME], folder)
+    cpu.run(["nbgrader", "generate_assignment", handed_in.name], folder)
     with bench.measured(NBGRADER, len(handed_in.notebooks), cpu):
-        cpu.run(["nbgrader", "autograde", NAME], folder)
+        cpu.run(["nbgrader", "autograde", handed_in.name], folder)
     gradebook = Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "bench")
     try:
         bench.marks[NBGRADER] = {
             f"{submission.student_id}/{grade.name}": grade.auto_score
-            for submission in gradebook.assignment_submissions(NAME)
+            for submission in gradebook.assignment_submissions(handed_in.name)
             for notebook in submission.notebooks
             for grade in notebook.grades
             if grade.auto_score is not None
@@ -342,12 +360,12 @@ def run_nbgrader(bench: Bench, folder: Path, handed_in: AttentionClass) -> None:
         gradebook.close()
 
 
-def run_otter(bench: Bench, folder: Path, handed_in: AttentionClass) -> None:
+def run_otter(bench: Bench, folder: Path, handed_in: HandedIn) -> None:
     """`otter run` for every submission, as many at once as there are cores."""
     python = otter_course.environment()
     folder.mkdir()
     zipped = folder / "autograder.zip"
-    otter_course.write_autograder(zipped, handed_in.assignment.notebooks[NAME])
+    otter_course.write_autograder(zipped, handed_in.assignment.notebooks[handed_in.name])
     files = otter_course.write_submissions(folder / "submitted", handed_in)
     cpus = {student: TreeCpu() for student in files}
 

@@ -29,7 +29,7 @@ from autograder.grading.engines import default_engine
 from autograder.grading.pool import EngineFactory
 from autograder.grading.verdict import Verdict
 from autograder.sealed.model import CellResult, CellStatus, Limits, Program
-from benchmarks.attention_class import ROOT
+from benchmarks.classes import ROOT
 
 NAME = "small"
 CONFIG = 'c = get_config()\nc.CourseDirectory.course_id = "growth"\n'

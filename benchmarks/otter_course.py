@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.assignment import AssignmentNotebook, CellKind
 from autograder.grading.restore import restore
 from autograder.notebooks import dump_notebook, read_notebook
-from benchmarks.attention_class import NAME, ROOT, AttentionClass
+from benchmarks.classes import ROOT, HandedIn, write_files
 
 REQUIREMENTS = ("otter-grader>=7,<8", "ipykernel")
 ENVIRONMENT = ROOT / ".cache" / "venv-otter"
@@ -60,12 +60,13 @@ def write_autograder(target: Path, notebook: AssignmentNotebook) -> None:
                 archive.writestr(f"tests/{cell.grade_id}.py", text)
 
 
-def write_submissions(folder: Path, handed_in: AttentionClass) -> dict[str, Path]:
+def write_submissions(folder: Path, handed_in: HandedIn) -> dict[str, Path]:
     """The submissions with otter's marks in the place of the grade cells, by student."""
-    notebook = handed_in.assignment.notebooks[NAME]
+    name = handed_in.name
+    notebook = handed_in.assignment.notebooks[name]
     files = {}
     for student, data in handed_in.notebooks.items():
-        restored = restore(notebook, read_notebook(data, f"{NAME}.ipynb"))
+        restored = restore(notebook, read_notebook(data, f"{name}.ipynb"))
         cells = []
         for cell in restored.cells:
             graded = cell.origin is not None and cell.origin.kind is CellKind.GRADE
@@ -86,6 +87,7 @@ def write_submissions(folder: Path, handed_in: AttentionClass) -> dict[str, Path
         }
         place = folder / student
         place.mkdir(parents=True)
-        files[student] = place / f"{NAME}.ipynb"
+        files[student] = place / f"{name}.ipynb"
         files[student].write_bytes(dump_notebook(document))
+        write_files(place, handed_in.files)
     return files

@@ -8,19 +8,24 @@ from pathlib import Path
 
 from autograder.assignment import CellKind
 from benchmarks import otter_course
-from benchmarks.attention_class import NAME, attention_class
+from benchmarks.classes import ATTENTION, FIVE_CELLS, class_of
 from benchmarks.growth import Growth, Pretended, draw, measure
 
-CLASS = attention_class(20)
-NOTEBOOK = CLASS.assignment.notebooks[NAME]
+CLASS = class_of(ATTENTION, 20)
+NOTEBOOK = CLASS.assignment.notebooks[ATTENTION]
 GRADED = [cell for cell in NOTEBOOK.cells if cell.kind is CellKind.GRADE]
 
 
-def test_the_submissions_are_distinct_until_the_class_is_enlarged() -> None:
+def test_no_two_submissions_are_equal_in_a_larger_class_either() -> None:
     assert len(set(CLASS.notebooks.values())) == 20
-    large = CLASS.enlarged(45).notebooks
-    assert len(large) == 45
-    assert set(large.values()) == set(CLASS.notebooks.values())
+    assert len(set(CLASS.enlarged(45).notebooks.values())) == 45
+
+
+def test_a_class_of_five_cells_hands_in_only_those() -> None:
+    small = class_of(ATTENTION, 24, FIVE_CELLS)
+    cells = small.assignment.notebooks[ATTENTION].cells
+    assert [cell.cell_id for cell in cells if cell.cell_type == "code"] == list(FIVE_CELLS)
+    assert len(set(small.notebooks.values())) == 24
 
 
 def test_otter_runs_the_code_of_every_grade_cell_for_its_points(tmp_path: Path) -> None:
