@@ -37,12 +37,15 @@ class NotebookLimits:
 
     Args:
         file_bytes: size of the file.
+        parts: lists and objects in its JSON, counted with every such bracket inside text. In memory
+            each is some thirty times as large as in the file.
         cells: number of cells.
         source_chars: characters in one cell.
         attachment_bytes: characters of all attachments of one cell, base64 as stored.
     """
 
     file_bytes: int = 64 << 20
+    parts: int = 2_000_000
     cells: int = 5_000
     source_chars: int = 1_000_000
     attachment_bytes: int = 8 << 20
@@ -97,6 +100,13 @@ def read_notebook(
         raise NotebookError(
             where,
             f"the file has {len(data):,} bytes, more than the {limits.file_bytes:,} allowed",
+            "Clear the outputs of all cells and hand it in again",
+        )
+    parts = data.count(b"[") + data.count(b"{")
+    if parts > limits.parts:
+        raise NotebookError(
+            where,
+            f"it has {parts:,} lists and objects, more than the {limits.parts:,} allowed",
             "Clear the outputs of all cells and hand it in again",
         )
     document = _parse_json(data, where)

@@ -86,6 +86,8 @@ def test_bounds_are_kept() -> None:
     limits = NotebookLimits(file_bytes=1_000, cells=2, source_chars=20)
     with pytest.raises(NotebookError, match="1,000 allowed"):
         read_notebook(b" " * 1_001, "x", limits)
+    with pytest.raises(NotebookError, match="5 lists and objects, more than the 4 allowed"):
+        read_notebook(b"[[],[],{},[]]", "x", NotebookLimits(parts=4))
     with pytest.raises(NotebookError, match="3 cells"):
         read_notebook(nb(*[code("1")] * 3), "x", limits)
     with pytest.raises(NotebookError, match="cell 1: it has 21 characters"):

@@ -27,6 +27,8 @@ from autograder.sealed.wire import Channel, Plain, WireError
 __all__ = ["Bridge", "is_submissions", "place_of", "traceback_of"]
 
 _MAX_TEXT: Final = 1 << 18
+_NEVER: Final = (types.FrameType, types.CodeType, types.TracebackType)
+"""They lead to the globals of the test, which do not cross either, or are its text."""
 _REMEDY: Final = "Let the test use plain data, or mark its cell as open."
 
 
@@ -247,6 +249,9 @@ class Bridge(Codec):
             return ("name", self.shared[value])
         if (known := copies.library_name(value)) is not None:
             return ("lib", *known)
+        globals_too = isinstance(value, dict) and dict.__contains__(value, "__builtins__")
+        if globals_too or isinstance(value, _NEVER):
+            raise CannotCross(f"a {type(value).__name__} of the test cannot be passed")
         if not isinstance(value, copies.FUNCTIONS) and not isinstance(value, type):
             try:
                 return copies.copy_of(value, self.encode, self.shared)
@@ -391,7 +396,7 @@ class Bridge(Codec):
             target = self._exports.get(key)
         values = [self.decode(form) for form in forms]
         try:
-            result = callbacks.perform(operation, target, values)
+            result = callbacks.perform(operation, target, values, self.asks)
             form = self.encode(result)
         except WireError:
             raise

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol, final
+from typing import Any, Final, NoReturn, Protocol, final
 
 import torch
 
@@ -91,16 +92,35 @@ class JudgeObject:
         self._judge.ask_judge("exit", self._lease.key)
 
 
-_CLOSED = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type)
+_CLOSED: Final = (
+    *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type),
+    *(types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType),
+)
+_REWIRING: Final = frozenset(
+    {
+        *("add_module", "compile", "load_state_dict", "set_extra_state", "set_submodule"),
+        *("attach_mock", "configure_mock", "mock_add_spec", "reset_mock"),
+    }
+)
+"""Methods of modules and mocks after which they no longer do what the test made them for."""
 
 
-def perform(operation: str, target: Any, values: list[Any]) -> Any:
-    """One operation of student code on an object of the test."""
+def perform(
+    operation: str, target: Any, values: list[Any], asks: Callable[[str], bool] = lambda _: False
+) -> Any:
+    """One operation of student code on an object of the test.
+
+    Args:
+        operation: its name.
+        target: the object.
+        values: what comes with it.
+        asks: whether the reference solution does something too, by a name for it.
+    """
     match operation, values:
         case "call", [list() as args, dict() as kwargs]:
             return target(*args, **kwargs)
         case "attr", [str() as name] if not name.startswith("_"):
-            return _attribute(target, name)
+            return _attribute(target, name, asks)
         case "item", [index]:
             return target[index]
         case "len", []:
@@ -122,10 +142,19 @@ def perform(operation: str, target: Any, values: list[Any]) -> Any:
     raise WireError("a request that is not allowed")
 
 
-def _attribute(target: Any, name: str) -> Any:
-    """A public attribute; functions, modules and classes of the test show none."""
+def _attribute(target: Any, name: str, asks: Callable[[str], bool]) -> Any:
+    """A public attribute.
+
+    Functions, modules and classes of the test show none, and generators neither: their frames lead
+    to everything. Modules and mocks show what rewires them where the reference solution uses it.
+    """
     if isinstance(target, _CLOSED):
         raise AttributeError(name)  # noqa: TRY004 - as a missing attribute would
+    mock = sys.modules.get("unittest.mock")
+    kinds = (torch.nn.Module, *((mock.NonCallableMock,) if mock else ()))
+    rewires = name in _REWIRING or name.startswith("register_")
+    if rewires and isinstance(target, kinds) and not asks(f"@{name}"):
+        raise AttributeError(f"{name}: code of a submission does not change an object of the test")
     return getattr(target, name)
 
 

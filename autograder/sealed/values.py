@@ -11,6 +11,7 @@ import datetime as dt
 import decimal
 import fractions
 import re
+import struct
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
@@ -61,6 +62,9 @@ TYPES: Final[dict[str, type]] = {
 _TYPE_NAMES: Final = {kind: name for name, kind in TYPES.items()}
 _VIEWS: Final = {type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"}
 _NUMPY_SCALARS: Final = frozenset(np.sctypeDict.values())
+_PLACE_IN_STATE: Final = struct.Struct("<8xi4xQ")
+_WORDS_OF_STATE: Final = 624
+"""Where a generator of torch's is in its Mersenne Twister: numbers left, and the next one."""
 _DECIMAL: Final = re.compile(r"[+-]?(\d*\.?\d*(E[+-]?\d+)?|Infinity|s?NaN\d*)", re.ASCII)
 
 
@@ -331,8 +335,13 @@ def _decode_device(_codec: Codec, form: Any, _depth: int) -> torch.device:
 
 
 def _decode_generator(_codec: Codec, form: Any, _depth: int) -> torch.Generator:
+    state = _exact(form[1], bytearray)
     generator = torch.Generator()
-    generator.set_state(torch.frombuffer(_exact(form[1], bytearray), dtype=torch.uint8))
+    generator.set_state(torch.frombuffer(state, dtype=torch.uint8))
+    # With more numbers left than there are, torch would read the memory behind them.
+    left, following = _PLACE_IN_STATE.unpack_from(state)
+    if (left, following) != (1, 0) and left + following != _WORDS_OF_STATE + 1:
+        raise WireError("malformed value: no state of a generator")
     return generator
 
 

@@ -330,6 +330,72 @@ except Exception:
         assert failure is not None, name
 
 
+def test_a_generator_of_the_test_gives_its_items_and_no_frame() -> None:
+    failure = graded(
+        """
+def total(numbers):
+    for name in ("gi_frame", "gi_code", "gi_yieldfrom", "close", "send", "throw"):
+        try: raise ValueError(f"{name}: {getattr(numbers, name)}")
+        except AttributeError: pass
+    return sum(numbers)
+""",
+        "assert total(number for number in [1, 2, 5]) == 8",
+    )
+    assert failure is None, plain(failure)
+
+
+def test_frames_code_and_globals_of_a_test_do_not_cross() -> None:
+    for value in ("sys._getframe()", "keep.__code__", "globals()", "error.__traceback__"):
+        failure = graded(
+            "def keep(value): return 1",
+            f"import sys\ntry: 1 / 0\nexcept ZeroDivisionError as caught: error = caught\n"
+            f"def keep_own(): pass\nkeep({value.replace('keep.', 'keep_own.')})",
+        )
+        assert failure is not None, value
+        assert "of the test cannot be passed" in failure.evalue
+
+
+_REWIRES = """
+def predict(model, x):
+    try: model.register_forward_hook(lambda model, inputs, output: output * 0)
+    except AttributeError: pass
+    return model(x)
+"""
+_OWN_MODEL = """
+import torch
+class Twice(torch.nn.Module):
+    def forward(self, x): return 2 * x
+model, x = Twice(), torch.ones(3)
+got = predict(model, x)
+assert torch.equal(got, model(x))
+assert torch.equal(model(x), {} * x)
+"""
+
+
+def test_a_model_of_the_test_is_rewired_only_where_the_reference_does() -> None:
+    honest = "def predict(model, x): return model(x)"
+    assert graded(_REWIRES, _OWN_MODEL.format(2), instructor=honest) is None
+    assert graded(_REWIRES, _OWN_MODEL.format(0)) is None
+
+
+def test_a_mock_of_the_test_keeps_its_assertions() -> None:
+    failure = graded(
+        """
+def apply(callback):
+    try: callback.configure_mock(assert_called_once_with=lambda *values: None)
+    except AttributeError: pass
+    callback.call_args_list.clear()
+""",
+        "from unittest.mock import Mock\n"
+        "callback = Mock(return_value=1)\n"
+        "apply(callback)\n"
+        "callback.assert_called_once_with(3)",
+        instructor="def apply(callback): callback(3)",
+    )
+    assert failure is not None
+    assert failure.ename == "AssertionError", plain(failure)
+
+
 def test_a_function_of_the_test_shows_student_code_nothing() -> None:
     failure = graded(
         """

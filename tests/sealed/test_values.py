@@ -195,6 +195,14 @@ def test_booleans_are_zero_or_one_whatever_the_bytes() -> None:
     assert CODEC.decode(("nd", "|b1", [2], bytearray(b"\x7f\x00"), False)).tolist() == [True, False]
 
 
+def beyond(left: int, following: int) -> bytearray:
+    """A generator's state that gives more numbers than it has."""
+    state = bytearray(torch.Generator().get_state().numpy().tobytes())
+    struct.pack_into("<i", state, 8, left)
+    struct.pack_into("<Q", state, 16, following)
+    return state
+
+
 FORMS = [
     ("T", "float32", [-1], bytearray(4), None),
     ("T", "float32", [1 << 62], bytearray(4), None),
@@ -237,6 +245,8 @@ FORMS = [
     ("ddict", "builtins.eval", []),
     ("dq", [1], -1),
     ("gen", bytearray(7)),
+    ("gen", beyond(600, 624)),
+    ("gen", beyond(-1, 626)),
     ("view", "items", [1]),
     (),
     (1, 2),
