@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.errors import OperatorError
@@ -42,8 +42,14 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         new.rename(target)
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, announce: Callable[[], None] = lambda: None) -> None:
     """Replace a file in one step; a pipe is written to.
+
+    Args:
+        path: the file.
+        data: what it will hold.
+        announce: is called when nothing but the last step is left to do. If it raises, the old
+            file stays.
 
     Raises:
         OperatorError: it cannot be written.
@@ -52,10 +58,13 @@ def write_file(path: Path, data: bytes) -> None:
     try:
         if path.exists() and not path.is_file():
             # A pipe or a terminal: there is nothing to replace.
+            announce()
             path.write_bytes(data)
             return
         temporary.write_bytes(data)
+        announce()
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OperatorError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)

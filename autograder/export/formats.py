@@ -54,7 +54,11 @@ def csv_rows(grades: Grades, options: Options) -> Exported:
     """
     rows = grade_rows(grades)
     header = [field.name for field in fields(GradeRow)]
-    return _csv([header, *([_value(value) for value in astuple(row)] for row in rows)], options)
+    return _csv(
+        [header, *([_value(value) for value in astuple(row)] for row in rows)],
+        options,
+        {(row.assignment, row.student_id): row.score for row in rows},
+    )
 
 
 def csv_wide(grades: Grades, options: Options) -> Exported:
@@ -68,7 +72,7 @@ def csv_wide(grades: Grades, options: Options) -> Exported:
         total = sum(mark.score for work in counted if (mark := grades.mark(work, person)))
         full = sum(work.max_score for work in counted)
         rows.append([*_identity(person), *map(number, [*scores, total, full])])
-    return _csv([header, *rows], options)
+    return _csv([header, *rows], options, _scores(grades))
 
 
 def csv_cells(grades: Grades, options: Options) -> Exported:
@@ -83,7 +87,7 @@ def csv_cells(grades: Grades, options: Options) -> Exported:
         ]
         for work, person, mark in _every_cell(grades)
     ]
-    return _csv([header, *rows], options)
+    return _csv([header, *rows], options, dict.fromkeys(grades.cells))
 
 
 def json_file(grades: Grades, options: Options) -> Exported:
@@ -118,7 +122,7 @@ def json_file(grades: Grades, options: Options) -> Exported:
         "submissions": submissions,
     }
     text = json.dumps(document, ensure_ascii=True, indent=1, allow_nan=False)
-    return Exported(f"{text}\n".encode(), len(submissions))
+    return Exported(f"{text}\n".encode(), len(submissions), given=_scores(grades))
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -141,9 +145,17 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 )
 
 
-def _csv(rows: Sequence[Sequence[str]], options: Options) -> Exported:
+def _csv(
+    rows: Sequence[Sequence[str]],
+    options: Options,
+    given: Mapping[tuple[str, str], float | None],
+) -> Exported:
     data = csv_text(rows).encode("utf-8-sig" if options.bom else "utf-8", "replace")
-    return Exported(data, len(rows) - 1)
+    return Exported(data, len(rows) - 1, given=given)
+
+
+def _scores(grades: Grades) -> dict[tuple[str, str], float | None]:
+    return {key: mark.score for key, mark in grades.marks.items()}
 
 
 def _value(value: object) -> str:

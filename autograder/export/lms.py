@@ -186,7 +186,7 @@ def moodle_feedback(grades: Grades, options: Options) -> Exported:
     found, notes = _match(_WORKSHEET, grades, table)
     file = io.BytesIO()
     without = []
-    count = 0
+    given: dict[tuple[str, str], float | None] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for row, person in found:
             pages = options.feedback.get((work.name, person.id), ())
@@ -202,10 +202,10 @@ def moodle_feedback(grades: Grades, options: Options) -> Exported:
                 info = zipfile.ZipInfo(f"{folder}/{page.name}", (1980, 1, 1, 0, 0, 0))
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, page.read_bytes())
-            count += 1
+            given[work.name, person.id] = None
     if without:
         notes.append(f"no feedback page for {_listed(without)}: use `autograder feedback` first")
-    return Exported(file.getvalue(), count, tuple(notes))
+    return Exported(file.getvalue(), len(given), tuple(notes), given)
 
 
 def _points(grades: Grades, person: Person, options: Options) -> Iterator[str]:
@@ -222,7 +222,7 @@ def _table(
 ) -> Exported:
     text = csv_text(rows, newline="\r\n", quote_all=quote_all)
     data = text.encode("utf-8-sig" if options.bom else "utf-8", "replace")
-    return Exported(data, count, tuple(_pending(grades, options)))
+    return Exported(data, count, tuple(_pending(grades, options)), options.given(grades))
 
 
 def _fill(lms: _Lms, grades: Grades, options: Options, table: Table) -> Exported:
@@ -244,6 +244,7 @@ def _filled(
     people = {id(row): person for row, person in found}
     own_names = {index for name in lms.names if (index := table.column(name)) is not None}
     kept: list[str] = []
+    given: dict[tuple[str, str], float | None] = {}
     rows = []
     for row in table.rows:
         cells = [harmless(cell) if i in own_names else cell for i, cell in enumerate(row)]
@@ -258,6 +259,7 @@ def _filled(
                     kept.append(person.id)
                 elif points is not None:
                     cells[index] = number(points)
+                    given[work.name, person.id] = points
             if comment:
                 text = _summary(grades, comment[1], person, options)
                 cells[comment[0]] = harmless(text) if text else cells[comment[0]]
@@ -266,7 +268,7 @@ def _filled(
         notes.append(f"{lms.name} excuses or locks {_listed(kept)}: left as it was")
     notes += _other_maximum(lms, grades, table, columns)
     notes += _pending(grades, options)
-    return Exported(table.to_bytes(rows), len(found), tuple(notes))
+    return Exported(table.to_bytes(rows), len(found), tuple(notes), given)
 
 
 def _required(lms: _Lms, options: Options) -> Table:

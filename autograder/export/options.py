@@ -57,6 +57,15 @@ class Options:
             return 0.0 if self.missing_as_zero else None
         return mark.score if self.provisional or not mark.pending else None
 
+    def given(self, grades: Grades) -> dict[tuple[str, str], float | None]:
+        """What an LMS is told about everybody, by assignment and student id; nothing left empty."""
+        return {
+            (work.name, person.id): points
+            for work in grades.works
+            for person in grades.people
+            if (points := self.points(grades.mark(work, person))) is not None
+        }
+
     def counted(self, grades: Grades, person: Person) -> tuple[Work, ...]:
         """The assignments that count for a student's total; of equals the later one leaves."""
         worth = [work for work in grades.works if work.max_score > 0]
@@ -90,8 +99,11 @@ class Exported:
         data: the file.
         rows: how many rows with marks it has.
         notes: what was left out and why, a sentence each.
+        given: the points that the file says, by assignment and student id; None where it tells of
+            them in another way, by cells or by pages.
     """
 
     data: bytes
     rows: int
     notes: tuple[str, ...] = ()
+    given: Mapping[tuple[str, str], float | None] = field(default_factory=dict)

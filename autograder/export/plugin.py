@@ -15,9 +15,7 @@ from autograder.course import Course
 from autograder.export.formats import FORMATS
 from autograder.export.options import Options
 from autograder.export.template import read_table
-from autograder.folders import write_file
-from autograder.grading.marks import read_grades
-from autograder.lateness import apply_policy
+from autograder.export.write import write_grades
 
 __all__ = [
     "Blackboard",
@@ -55,28 +53,25 @@ class SafeCsvExportPlugin(ExportPlugin):  # type: ignore[misc]  # nbgrader ships
 
     def export(self, gradebook: Any) -> None:
         """Write the grades to `self.to`, `grades` with the format's suffix by default."""
-        chosen = FORMATS[self.format]
-        course = Course.of_command(self.config)
-        apply_policy(course, gradebook)
-        grades = read_grades(
+        target = Path(self.to or f"grades{FORMATS[self.format].suffix}")
+        self.log.info("Exporting grades to %s", target)
+        report = write_grades(
+            Course.of_command(self.config),
             gradebook,
+            target,
+            self.format,
             assignments=[str(name) for name in self.assignment],
             students=[str(name) for name in self.student],
-            cells=chosen.cells,
+            options=Options(
+                bom=self.bom,
+                template=read_table(Path(self.template)) if self.template else None,
+                columns=dict(self.columns),
+                provisional=self.provisional,
+                missing_as_zero=self.missing_as_zero,
+            ),
         )
-        options = Options(
-            bom=self.bom,
-            template=read_table(Path(self.template)) if self.template else None,
-            columns=dict(self.columns),
-            provisional=self.provisional,
-            missing_as_zero=self.missing_as_zero,
-        ).of_course(course)
-        exported = chosen.encode(grades, options)
-        target = Path(self.to or f"grades{chosen.suffix}")
-        self.log.info("Exporting grades to %s", target)
-        for note in exported.notes:
+        for note in report.notes:
             self.log.warning("%s", note)
-        write_file(target, exported.data)
 
 
 class CsvWide(SafeCsvExportPlugin):

@@ -39,7 +39,7 @@ def workbook(grades: Grades, options: Options) -> Exported:
     )
     notes = _cells(book.add_worksheet("Cells"), grades, bold)
     book.close()
-    return Exported(file.getvalue(), len(grades.people), notes)
+    return Exported(file.getvalue(), len(grades.people), notes, options.given(grades))
 
 
 def _students(sheet: Any, grades: Grades, options: Options, bold: Any, percent: Any) -> None:

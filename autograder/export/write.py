@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.export.formats import FORMATS
-from autograder.export.options import Options
+from autograder.export.options import Exported, Options
 from autograder.folders import write_file
 from autograder.grading.gradebook import open_gradebook
 from autograder.grading.marks import Grades, read_grades
 from autograder.grading.record import load_record
 from autograder.grading.verdict import SubmissionStatus
 from autograder.lateness import apply_policy
+from autograder.trail import Trail
 
-__all__ = ["ExportReport", "export"]
+__all__ = ["ExportReport", "export", "write_grades"]
 
 
 @final
@@ -66,21 +69,65 @@ def export(
         raise OperatorError(f"unknown format {format!r}; there is {', '.join(sorted(FORMATS))}")
     gradebook = open_gradebook(course)
     try:
-        apply_policy(course, gradebook)
         _refuse_unknown("assignment", assignments, {a.name for a in gradebook.assignments})
         _refuse_unknown("student", students, {s.id for s in gradebook.students})
-        grades = read_grades(
-            gradebook, assignments=assignments, students=students, cells=chosen.cells
+        return write_grades(
+            course,
+            gradebook,
+            to,
+            format,
+            assignments=assignments,
+            students=students,
+            options=options or Options(),
         )
     finally:
         gradebook.close()
-    options = (options or Options()).of_course(course)
+
+
+def write_grades(
+    course: Course,
+    gradebook: Any,
+    to: Path,
+    format: str,  # noqa: A002 - as in `export`
+    *,
+    assignments: Collection[str],
+    students: Collection[str],
+    options: Options,
+) -> ExportReport:
+    """`export` with a gradebook that is open, as nbgrader's own command has one.
+
+    Raises:
+        OperatorError: a template that does not fit, or the file cannot be written or put on record.
+    """
+    chosen = FORMATS[format]
+    apply_policy(course, gradebook)
+    grades = read_grades(gradebook, assignments=assignments, students=students, cells=chosen.cells)
+    options = options.of_course(course)
     if chosen.feedback:
         options = replace(options, feedback=_feedback(course, grades))
     exported = chosen.encode(grades, options)
-    write_file(to, exported.data)
+
+    def announce() -> None:
+        _put_on_record(course, to, format, exported)
+
+    write_file(to, exported.data, announce)
     notes = (*exported.notes, *_quarantined(course, grades))
     return ExportReport(path=to, rows=exported.rows, notes=notes)
+
+
+def _put_on_record(course: Course, to: Path, format: str, exported: Exported) -> None:  # noqa: A002 - as in `export`
+    """One line in the trail: which file it is, and whom it gives how many points."""
+    points: dict[str, dict[str, float | None]] = defaultdict(dict)
+    for (assignment, student), value in exported.given.items():
+        points[assignment][student] = None if value is None else round(value, 4)
+    fact = {
+        "format": format,
+        "file": to.name,
+        "sha256": hashlib.sha256(exported.data).hexdigest(),
+        "students": len({student for _, student in exported.given}),
+        "points": points,
+    }
+    Trail(course).add_all([("exported", fact)])
 
 
 def _quarantined(course: Course, grades: Grades) -> Iterator[str]:

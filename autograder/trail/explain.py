@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -103,9 +103,9 @@ def explain(course: Course, student: str, assignment: str) -> Explanation:
     trail = Trail(course)
     notice(trail, read_trail(course), everything)
     entries = [
-        entry
+        found
         for entry in read_trail(course)
-        if entry.facts.get("assignment") == assignment and entry.facts.get("student") == student
+        if (found := _about(entry, student, assignment)) is not None
     ]
     work = next((work for work in everything.works if work.name == assignment), None)
     mark = everything.marks.get((assignment, student))
@@ -130,6 +130,19 @@ def explain(course: Course, student: str, assignment: str) -> Explanation:
         same_bytes=_same_bytes(course, graded, student, assignment),
         same_tests=_same_tests(course, graded, assignment),
     )
+
+
+def _about(entry: Entry, student: str, assignment: str) -> Entry | None:
+    """What an entry says of one student's work; of a whole class's file only their part."""
+    facts = entry.facts
+    if entry.action == "exported":
+        given = facts["points"].get(assignment, {})
+        if student not in given:
+            return None
+        own = {"assignment": assignment, "student": student, "points": given[student]}
+        return replace(entry, facts={**facts, **own})
+    of_both = facts.get("assignment") == assignment and facts.get("student") == student
+    return entry if of_both else None
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

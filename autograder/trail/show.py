@@ -105,6 +105,13 @@ def _told(entry: Entry) -> str:
                 f"late by {hours:.1f} h: {facts['points']:g} points taken off, "
                 f"{facts['points_before']:g} until then"
             )
+        case "exported":
+            points = facts["points"]
+            what = "cells or pages, no sum" if points is None else f"{points:g} points"
+            return (
+                f"exported: {what} to {facts['file']}, format {facts['format']}, one of "
+                f"{facts['students']} students (sha256 {facts['sha256']})"
+            )
         case other:
             return other
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import logging
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,9 +28,12 @@ from autograder.export.plugin import (
 )
 from autograder.export.rows import GradeRow
 from autograder.export.text import harmless
+from autograder.grading.batch import grade_assignment
 from autograder.grading.marks import Grades, Mark, Person, Work
-from tests.builders import make_course
+from autograder.trail import read_trail
+from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
 from tests.gradebooks import with_gradebook
+from tests.grading.fakes import InstantEngine
 
 
 def day(number: int, hour: int = 0) -> datetime:
@@ -64,7 +69,8 @@ def test_the_file_equals_that_of_nbgrader(course: Course, tmp_path: Path) -> Non
     report = export(course, tmp_path / "ours.csv")
     with Gradebook(course.db_url, course.course_id) as gradebook:
         CsvExportPlugin(to=str(tmp_path / "stock.csv")).export(gradebook)
-        SafeCsvExportPlugin(to=str(tmp_path / "plugin.csv")).export(gradebook)
+        ours = SafeCsvExportPlugin(to=str(tmp_path / "plugin.csv"), config=course.config)
+        ours.export(gradebook)
     text = (tmp_path / "ours.csv").read_text()
     assert text == (tmp_path / "stock.csv").read_text() == (tmp_path / "plugin.csv").read_text()
     assert report.rows == 6
@@ -163,6 +169,51 @@ def test_a_failed_export_leaves_the_old_file(course: Course, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.glob("*grades*")] == ["grades.csv"]
 
 
+def test_nothing_is_exported_that_cannot_be_put_on_record(course: Course, tmp_path: Path) -> None:
+    (course.root / ".autograder").write_text("a file in the way")
+    with pytest.raises(OperatorError, match="has to be on record"):
+        export(course, tmp_path / "grades.csv")
+    assert not list(tmp_path.glob("*grades*"))
+
+
+def test_either_command_leaves_one_entry_that_a_file_is_found_by(
+    course: Course, tmp_path: Path
+) -> None:
+    export(course, tmp_path / "ours.csv", "csv-wide")
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        CsvWide(to=str(tmp_path / "plugin.csv"), config=course.config).export(gradebook)
+    with pytest.raises(OperatorError):
+        export(course, tmp_path / "no" / "folder.csv")
+    entries = [entry for entry in read_trail(course) if entry.action == "exported"]
+    assert [entry.facts["file"] for entry in entries] == ["ours.csv", "plugin.csv"]
+    for entry in entries:
+        assert entry.who
+        assert entry.facts["format"] == "csv-wide"
+        data = (tmp_path / entry.facts["file"]).read_bytes()
+        assert entry.facts["sha256"] == hashlib.sha256(data).hexdigest()
+        assert entry.facts["students"] == 2
+        assert entry.facts["points"] == {"first": {"zoe": 1, "li": 0}, "second": {"zoe": 2}}
+
+
+def test_nbgrader_export_says_whose_work_is_in_quarantine(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    course = with_gradebook(make_course(tmp_path / "course", square=SQUARE))
+    hand_in(course, "ada", "square", notebook(released(SQUARE, RIGHT)))
+    hand_in(course, "bob", "square", b"{")
+    grade_assignment(course, "square", engine=InstantEngine)
+    plugin = CsvWide(
+        to=str(tmp_path / "plugin.csv"), config=course.config, log=logging.getLogger("nbgrader")
+    )
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        plugin.export(gradebook)
+    notes = export(course, tmp_path / "ours.csv", "csv-wide").notes
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        *notes
+    ]
+    assert "square was handed in but is in quarantine: bob" in notes[0]
+
+
 def test_one_column_an_assignment(course: Course, tmp_path: Path) -> None:
     export(course, tmp_path / "wide.csv", "csv-wide")
     assert (tmp_path / "wide.csv").read_text().splitlines() == [
@@ -218,7 +269,7 @@ def test_nbgrader_export_writes_the_same(
     course: Course, tmp_path: Path, plugin: type[SafeCsvExportPlugin]
 ) -> None:
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        plugin(to=str(tmp_path / "plugin")).export(gradebook)
+        plugin(to=str(tmp_path / "plugin"), config=course.config).export(gradebook)
     export(course, tmp_path / "ours", plugin.format)
     if plugin is Excel:  # a workbook holds the time it was made
         assert (tmp_path / "plugin").read_bytes().startswith(b"PK")

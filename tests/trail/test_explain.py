@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from rich.console import Console
 
 from autograder.course import Course
 from autograder.errors import OperatorError
+from autograder.export import export
 from autograder.grading.batch import grade_assignment
 from autograder.trail import read_trail
 from autograder.trail.explain import explain
+from autograder.trail.show import print_explanation
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
 from tests.gradebooks import with_gradebook
 from tests.grading.fakes import InstantEngine
@@ -66,6 +69,26 @@ def test_a_regrade_that_changes_nothing_is_on_record_only_if_it_wrote(course: Co
     before = len(read_trail(course))
     grade_assignment(course, "square", engine=InstantEngine)
     assert len(read_trail(course)) == before + 1
+
+
+def test_a_mark_is_followed_into_the_files_that_gave_it(course: Course, tmp_path: Path) -> None:
+    hand_in(course, "bob", "square", notebook(released(SQUARE, {})))
+    grade_assignment(course, "square", engine=InstantEngine)
+    export(course, tmp_path / "all.csv", "csv")
+    export(course, tmp_path / "withheld.csv", "canvas")
+    export(course, tmp_path / "cells.csv", "csv-cells")
+    export(course, tmp_path / "of bob.json", "json", students=["bob"])
+    found = explain(course, "ada", "square")
+    exported = [entry.facts for entry in found.history if entry.action == "exported"]
+    assert [(facts["file"], facts["points"]) for facts in exported] == [
+        ("all.csv", 3),
+        ("cells.csv", None),
+    ]
+    digest = hashlib.sha256((tmp_path / "all.csv").read_bytes()).hexdigest()
+    with (tmp_path / "told.txt").open("w") as file:
+        print_explanation(Console(file=file, width=200), found)
+    told = (tmp_path / "told.txt").read_text()
+    assert f"exported: 3 points to all.csv, format csv, one of 2 students (sha256 {digest})" in told
 
 
 def test_of_a_stranger_nothing_is_known(course: Course) -> None:
