@@ -80,6 +80,7 @@ class Filed:
         assignment: the assignment's name.
         outcome: what was done.
         source: where it came from.
+        came: its notebooks, as they lie in the source.
         history: where the one lies now that does not count: the one that was replaced, or this one.
         renamed: (as it came, as it is filed) of notebooks that an LMS or a browser renamed.
     """
@@ -88,6 +89,7 @@ class Filed:
     assignment: str
     outcome: Outcome
     source: str
+    came: tuple[str, ...] = ()
     history: Path | None = None
     renamed: tuple[tuple[str, str], ...] = ()
 
@@ -395,7 +397,8 @@ class _Run:
                 self._record(tree, placed, files, outcome)
                 history = self._place(_SET_ASIDE, placed)
                 replace_folder(history, files)
-        return Filed(placed.student, placed.assignment, outcome, tree.name, history)
+        came = tuple(str(path) for path in placed.files.values() if path.suffix == ".ipynb")
+        return Filed(placed.student, placed.assignment, outcome, tree.name, came, history)
 
     def _record(
         self, tree: Tree, placed: Placed, files: Mapping[str, bytes], outcome: Outcome

@@ -154,7 +154,11 @@ def recognise(
             sent.append(Sent(student, named, _time(attempt, zone), renamed, late))
             continue
         for path in files.values():
-            piles.doubt(path, f"no notebook of {assignment} is among what {student} sent")
+            piles.doubt(
+                path,
+                f"no notebook of {assignment} is among what {student} sent; --assignment "
+                f"{assignment} says that a notebook of another name is one",
+            )
     return Download(system, tuple(sent), tuple(sorted(piles.doubtful)))
 
 
@@ -291,15 +295,25 @@ def _account(path: PurePosixPath, assignment: str) -> str | None:
 
 def _person(roster: Roster, key: str, name: str) -> tuple[str | None, str]:
     """The student with a number, or else the only one of a name; and why there is none."""
+    kind, _, number = key.partition(":")
     student = roster.by_key(key)
+    namesakes = roster.by_name(name)
+    both = " and ".join(namesakes)
+    if student is not None and namesakes and student not in namesakes:
+        return (
+            None,
+            f"the roster gives {number} to {student}, but it is {both} who is called {name!r}",
+        )
     if student is not None:
         return student, ""
-    namesakes = roster.by_name(name)
-    if len(namesakes) == 1:
-        return namesakes[0], ""
-    number = key.partition(":")[2]
+    if len(namesakes) > 1:
+        return None, f"{both} are both called {name!r}, and nobody has {number}"
+    if namesakes and roster.has_key(namesakes[0], kind):
+        return None, f"{both} is called {name!r} but has another number in the roster than {number}"
     if namesakes:
-        return None, f"{' and '.join(namesakes)} are both called {name!r}, and nobody has {number}"
+        return namesakes[0], ""
+    if not len(roster):
+        return None, f"there is no roster to look up the number {number} and the name {name!r} in"
     return None, f"nobody in the roster has the number {number} or is called {name!r}"
 
 

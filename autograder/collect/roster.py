@@ -78,6 +78,7 @@ class Roster:
         self._ids = {_folded(entry.id): entry.id for entry in everybody if entry.id}
         self._keys: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
+        self._kinds: set[tuple[str, str]] = set()
         self.called: dict[str, list[Called]] = {}
         self.unlinked: list[str] = []
         for entry in everybody:
@@ -89,6 +90,7 @@ class Roster:
                 continue
             for key in entry.keys | entry.emails:
                 self._keys.setdefault(key, set()).update(owners)
+                self._kinds |= {(owner, key.partition(":")[0]) for owner in owners}
             if entry.id:
                 self.called.setdefault(self._ids[_folded(entry.id)], []).append(entry.called)
             for name in entry.names:
@@ -104,6 +106,10 @@ class Roster:
     def by_key(self, key: str) -> str | None:
         """The student with this other id or e-mail address."""
         return _single(self._keys.get(_folded(key), set()))
+
+    def has_key(self, student: str, kind: str) -> bool:
+        """Whether some table has an id of this kind, such as `canvas`, for a student."""
+        return (student, kind) in self._kinds
 
     def by_name(self, name: str) -> list[str]:
         """The students who are called so, spaces, punctuation and capitals aside."""

@@ -22,6 +22,14 @@ _WORDS = {
 }
 
 
+_KEPT = {
+    Outcome.REPLACED: "the old one",
+    Outcome.OLDER: "an older one",
+    Outcome.AFTER_DEADLINE: "one after the deadline",
+    Outcome.TOO_MANY: "one too many",
+}
+
+
 def print_report(console: Console, report: CollectReport) -> None:
     """Counts, then what was replaced, then what nobody was given."""
     counts = Counter(filed.outcome for filed in report.filed)
@@ -30,9 +38,14 @@ def print_report(console: Console, report: CollectReport) -> None:
     if report.dry_run:
         console.print("Nothing was written. This is what would be done:")
         for filed in report.filed:
-            line = f"  {filed.student}/{filed.assignment}: {filed.outcome}, from {filed.source}"
-            console.print(Text(clean(line, 4_096)), soft_wrap=True)
-    console.print(f"Collected {len(report.filed)} submissions.")
+            where = ", ".join(filed.came)
+            line = (
+                f"{filed.student}/{filed.assignment}: {filed.outcome}, from {filed.source}: {where}"
+            )
+            console.print(Text(f"  {clean(line, 4_096)}"), soft_wrap=True)
+    count = len(report.filed)
+    verb = "To be collected:" if report.dry_run else "Collected"
+    console.print(f"{verb} {count} submission{'' if count == 1 else 's'}.")
     for outcome, words in _WORDS.items():
         if counts[outcome]:
             console.print(f"  {counts[outcome]} {words}")
@@ -41,9 +54,9 @@ def print_report(console: Console, report: CollectReport) -> None:
             line = f"  {clean(filed.student)}: {clean(came)} is filed as {clean(own)}"
             console.print(Text(line), soft_wrap=True)
         if filed.history:
-            which = "the old one" if filed.outcome is Outcome.REPLACED else f"one {filed.outcome}"
             where = clean(str(filed.history), 4_096)
-            console.print(Text(f"  {clean(filed.student)}: {which} is in {where}"), soft_wrap=True)
+            line = f"  {clean(filed.student)}: {_KEPT[filed.outcome]} is in {where}"
+            console.print(Text(line), soft_wrap=True)
     if report.undated:
         names = clean(", ".join(student for student, _ in report.undated), 1_000)
         console.print(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, final
 
-from nbgrader.api import SubmittedAssignment
+from nbgrader.api import SubmittedAssignment, SubmittedNotebook
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from autograder.course import Course
 from autograder.grading.gradebook import open_gradebook
@@ -181,7 +182,14 @@ def _handed(rules: Rules, submission: Any) -> HandedIn:
 
 def _assessed(rules: Rules, gradebook: Any) -> list[tuple[Deduction, Any, list[tuple[Any, float]]]]:
     by_student: dict[str, list[Any]] = defaultdict(list)
-    for submission in gradebook.db.query(SubmittedAssignment):
+    # What is read below of each submission, in a few queries for the whole class.
+    at_once = (
+        joinedload(SubmittedAssignment.assignment),
+        selectinload(SubmittedAssignment.notebooks).options(
+            undefer(SubmittedNotebook.score), undefer(SubmittedNotebook.max_score)
+        ),
+    )
+    for submission in gradebook.db.query(SubmittedAssignment).options(*at_once):
         by_student[submission.student_id].append(submission)
     found = []
     for student, submissions in by_student.items():

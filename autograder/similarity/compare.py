@@ -166,8 +166,10 @@ def _add_exercise(
     upper = np.triu_indices(len(who), 1)
     order = np.sort(alike[upper])
     at_least = len(order) - np.searchsorted(order, alike - 1e-6, side="left")
-    # Of all pairs, how many are at least so alike; a pair counts itself.
-    share = np.clip(at_least / len(order), 1 / len(order), 1)
+    more = len(order) - np.searchsorted(order, alike + 1e-6, side="right")
+    # Of all pairs, how many are at least so alike; of equals, which are many where an exercise has
+    # few different answers, half (Lancaster's mid-p). A pair counts itself.
+    share = np.clip((at_least + more) / (2 * len(order)), 1 / len(order), 1)
     place = np.ix_(who, who)
     surprise[place] += -np.log(share)
     exercises[place] += 1

@@ -91,6 +91,29 @@ def test_two_of_one_name_are_told_apart_by_number_or_not_at_all(
 
 
 @pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("byronada_999_1_attention.ipynb", "ada is called 'byronada' but has another number"),
+        ("byronada_102_1_attention.ipynb", "gives 102 to li, but it is ada who is called"),
+    ],
+)
+def test_a_number_and_a_name_that_contradict_each_other_find_nobody(
+    course: Course, tmp_path: Path, name: str, reason: str
+) -> None:
+    source = zipped(tmp_path / "s.zip", {name: BYTES})
+    roster = table(tmp_path / "canvas.csv", CANVAS_ROSTER)
+    report = collect(course, [source], "attention", rosters=[roster])
+    assert not report.filed
+    assert reason in report.doubtful[0].reason
+
+
+def test_without_any_roster_that_is_what_is_said(course: Course, tmp_path: Path) -> None:
+    source = zipped(tmp_path / "s.zip", {"byronada_101_1_attention.ipynb": BYTES})
+    report = collect(course, [source], "attention")
+    assert "there is no roster to look up the number 101" in report.doubtful[0].reason
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "Ada Byron_311_assignsubmission_file_/attention.ipynb",
@@ -192,9 +215,10 @@ def test_a_dry_run_says_the_same_and_writes_nothing(course: Course, tmp_path: Pa
     planned = collect(course, [source], "attention", dry_run=True)
     assert not (course.root / "submitted").exists()
     done = collect(course, [source], "attention")
-    assert [(f.student, f.outcome) for f in planned.filed] == [
-        (f.student, f.outcome) for f in done.filed
+    assert [(f.student, f.outcome, f.came) for f in planned.filed] == [
+        (f.student, f.outcome, f.came) for f in done.filed
     ]
+    assert planned.filed[0].came == ("Home_work 1_ada_attempt_2026-03-01-10-00-00_attention.ipynb",)
 
 
 def test_a_folder_of_repositories(course: Course, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import event
 from traitlets.config import Config
 
 from autograder.course import Course
@@ -92,6 +93,22 @@ def gradebook_other(course: Course) -> float:
     """A tenth of what the other notebook earned."""
     with Gradebook(course.db_url, course.course_id) as gradebook:
         return float(gradebook.find_submission_notebook("m", "a", "ada").score) / 10
+
+
+def test_a_larger_class_takes_no_more_queries(course: Course) -> None:
+    def queries() -> int:
+        asked: list[str] = []
+        with Gradebook(course.db_url, course.course_id) as gradebook:
+            event.listen(gradebook.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+            assert assess_course(course, gradebook)
+        return len(asked)
+
+    few = queries()
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        for number in range(5):
+            gradebook.add_student(f"s{number}")
+            gradebook.add_submission("a", f"s{number}", timestamp=DUE)
+    assert queries() == few
 
 
 def test_looking_writes_nothing(course: Course) -> None:

@@ -432,6 +432,7 @@ def test_one_mark_from_the_bytes_to_the_line_of_the_lms(term: Term) -> None:
         ["vowels-values", "failed", 0.0, 2.0],
     ]
     told = " ".join(term.run("explain", student, work).split())
+    went_out = hashlib.sha256((term.out / "blackboard.csv").read_bytes()).hexdigest()
     for words in (
         digest,
         "2.7 of 5 points: 3 earned, 0.3 taken off",
@@ -440,6 +441,8 @@ def test_one_mark_from_the_bytes_to_the_line_of_the_lms(term: Term) -> None:
         "blackboard.zip: new",
         "these bytes in submitted/: the same today",
         f"tests {graded.facts['tests'][:12]}: the same today",
+        "exported: 2.7 points to blackboard.csv, format blackboard",
+        f"(sha256 {went_out})",
     ):
         assert words in told
     (line,) = [row for row in term.lines("blackboard.csv") if row[2] == student]
