@@ -298,5 +298,6 @@ def _attention(verdict: Verdict) -> str:
     ended = Counter(_ENDED[cell.status] for cell in verdict.cells if cell.status in _ENDED)
     notes += [f"{count} {what}" for what, count in ended.items()]
     if verdict.repairs:
-        notes.append(f"{len(verdict.repairs)} cells put right")
+        count = len(verdict.repairs)
+        notes.append(f"{count} cell{'' if count == 1 else 's'} put right")
     return clean("; ".join(notes), limit=400)

@@ -36,7 +36,7 @@ class RestoreFromSource(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Return the restored notebook, without outputs."""
-        _, notebook, restored = _restored(self.config, nb, resources)
+        _, _, notebook, restored = _restored(self.config, nb, resources)
         return _node(autograded_notebook(notebook, restored, {})), resources
 
 
@@ -55,10 +55,10 @@ class SealedExecute(Execute):  # type: ignore[misc]  # nbgrader ships no types
     def preprocess(self, nb: Any, resources: Any = None, km: Any = None) -> tuple[Any, Any]:
         """Return the notebook as it was run."""
         del km
-        course, notebook, restored = _restored(self.config, nb, resources)
+        course, loaded, notebook, restored = _restored(self.config, nb, resources)
         limits = self._limits()
         engine = _engine(unsafe=self.unsafe)
-        assignment = _sealed(_assignment(course, resources), limits, unsafe=self.unsafe)
+        assignment = _sealed(loaded, limits, unsafe=self.unsafe)
         folder = Path(resources["metadata"]["path"])
         ignore = list(course.coursedir.ignore)
         files = read_files(folder, ignore=ignore, max_bytes=Policy().file_bytes)
@@ -82,16 +82,14 @@ class SealedExecute(Execute):  # type: ignore[misc]  # nbgrader ships no types
 
 def _restored(
     config: Any, nb: Any, resources: Any
-) -> tuple[Course, AssignmentNotebook, RestoredNotebook]:
+) -> tuple[Course, Assignment, AssignmentNotebook, RestoredNotebook]:
     course = Course.of_command(config)
     name = resources["nbgrader"]["notebook"]
-    notebook = _assignment(course, resources).notebooks[name]
+    assignment = load_assignment(course, resources["nbgrader"]["assignment"])
+    notebook = assignment.notebooks[name]
     where = f"{resources['nbgrader']['student']}/{name}.ipynb"
-    return course, notebook, restore(notebook, read_notebook(json.dumps(nb).encode(), where))
-
-
-def _assignment(course: Course, resources: Any) -> Assignment:
-    return load_assignment(course, resources["nbgrader"]["assignment"])
+    restored = restore(notebook, read_notebook(json.dumps(nb).encode(), where))
+    return course, assignment, notebook, restored
 
 
 def _node(notebook: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """How well `autograder similar` ranks, and how long it takes.
 
-`python -m benchmarks.similarity` compares classes whose copies are known, built from the variants of
-the attention assignment, and then runs the command on the notebooks of the largest of them.
+`python -m benchmarks.similarity` compares classes whose copies are known, built from the variants
+of the attention assignment, and then runs the command on the notebooks of the largest of them.
 """
 
 from __future__ import annotations

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
+
+from sqlalchemy import engine, event
 
 from autograder.course import Course
 from autograder.grading.gradebook import open_gradebook
@@ -23,3 +26,13 @@ def with_gradebook(course: Course) -> Course:
     """Give a course an empty gradebook."""
     (course.root / "gradebook.db").write_bytes(_empty())
     return course
+
+
+def wait_for_no_disk() -> None:
+    """From now on commits of this process go on without the disk: no test pulls the plug."""
+    event.listen(engine.Engine, "connect", _without_disk)
+
+
+def _without_disk(connection: object, _: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")

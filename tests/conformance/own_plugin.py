@@ -8,6 +8,7 @@ import nbgrader.api
 import nbgrader.preprocessors
 
 from autograder.plugins import SaveProvenGrades
+from tests.gradebooks import wait_for_no_disk
 
 __all__: list[str] = []
 
@@ -16,3 +17,5 @@ nbgrader.preprocessors.SaveAutoGrades = SaveProvenGrades
 
 # A program is started to learn this constant, once for every gradebook that a test makes.
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
+
+wait_for_no_disk()
