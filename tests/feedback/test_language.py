@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,18 +9,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.assignment import Assignment, load_assignment
 from autograder.errors import OperatorError
 from autograder.feedback import view
 from autograder.feedback.language import Language, load_language
 from autograder.feedback.page import Exercise, Page, Result, render
 from autograder.grading import score
+from autograder.grading.grade import Submission, grade
+from autograder.grading.policy import Policy
 from autograder.lateness import Lateness, explain
 from autograder.lateness.rules import Extension, PenaltyBase
+from autograder.notebooks import NotebookLimits
+from tests.builders import make_course, notebook, released
+from tests.grading.fakes import InstantEngine
+from tests.term.assignments import ASSIGNMENTS, source_cells
+from tests.term.students import KINDS, Student, hand_in
 
 ZH = load_language("zh")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"\{(\w+)\}")
 TEMPLATE = Path(view.__file__).parent / "templates" / "page.html.j2"
+
+
+@pytest.fixture(scope="module")
+def areas(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """An assignment of two exercises."""
+    root = tmp_path_factory.mktemp("course")
+    course = make_course(root, areas=source_cells(ASSIGNMENTS["areas"]))
+    return load_assignment(course, "areas")
 
 
 def test_every_text_of_the_page_is_translated() -> None:
@@ -62,6 +79,88 @@ def test_lateness_is_explained_in_chinese(base: PenaltyBase, share: float) -> No
     )
     for sentence in explain(lateness, points=3):
         assert CHINESE.search(ZH.said(sentence)), sentence
+
+
+@pytest.mark.parametrize(
+    ("late", "said"),
+    [
+        (timedelta(days=1, hours=6), "1 天 6 小时"),
+        (timedelta(days=2, minutes=3), "2 天 3 分钟"),
+        (timedelta(days=3), "3 天"),
+        (timedelta(hours=5, minutes=1), "5 小时 1 分钟"),
+        (timedelta(hours=7), "7 小时"),
+        (timedelta(seconds=20), "1 分钟"),
+    ],
+)
+def test_how_late_is_said_in_chinese(late: timedelta, said: str) -> None:
+    due = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    lateness = Lateness("a", due, due, due + late, late=late)
+    assert f"晚 {said}。" in ZH.said(explain(lateness, points=0)[0])
+
+
+def of_our_own(text: str, *names: str) -> list[str]:
+    """English words that are neither names nor the parser's."""
+    known = {"ipynb", "nbgrader", "nbformat", "UTF", "JSON", "Jupyter", "raw", "markdown", "code"}
+    return [word for word in re.findall("[A-Za-z]{3,}", text) if word not in {*known, *names}]
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.repairs])
+def test_every_repair_is_told_in_chinese(areas: Assignment, kind: str) -> None:
+    release = json.loads(notebook(released(source_cells(ASSIGNMENTS["areas"]))))
+    number = list(KINDS).index(kind)
+    mine = hand_in(Student(number), ASSIGNMENTS["areas"], release, personal=False)
+    assert mine.kind == kind
+    verdict = grade(areas, Submission({mine.file: mine.data}), Policy(), InstantEngine())
+    assert verdict.repairs
+    for repair in verdict.repairs:
+        what = f"{repair.grade_id}: {repair.what}" if repair.grade_id else repair.what
+        # Names of cells and files stay; so they stand before the colon or in quotes.
+        own = re.sub(r"^[\w-]+：|'[^']*'|\w+\.ipynb", "", ZH.said(what))
+        assert CHINESE.search(own), what
+        assert of_our_own(own) == [], what
+
+
+SMALL = Policy(notebook=NotebookLimits(file_bytes=200_000, cells=2, source_chars=100))
+CELL = {"cell_type": "code", "source": "x", "metadata": {}}
+UNREADABLE = [
+    b"",
+    b"\xff",
+    b"{",
+    b"[" * 100_000,
+    b"[]",
+    b'{"nbformat": 4, "x": ' + b"9" * 5_000 + b"}",
+    b'{"nbformat": 9}',
+    b'{"nbformat": 4}',
+    b'{"nbformat": 4, "cells": [1]}',
+    b'{"nbformat": 4, "cells": [{"cell_type": "slide"}]}',
+    b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 1}]}',
+    b'{"nbformat": 4, "cells": []}',
+    json.dumps({"nbformat": 4, "cells": [CELL] * 3}).encode(),
+    json.dumps({"nbformat": 4, "cells": [CELL | {"source": "x" * 101}]}).encode(),
+    b" " * 200_001,
+]
+
+
+@pytest.mark.parametrize("data", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_why_nothing_could_be_graded_is_told_in_chinese(areas: Assignment, data: bytes) -> None:
+    reason = grade(areas, Submission({"areas": data}), SMALL, InstantEngine()).reason
+    said = ZH.said(reason)
+    assert CHINESE.search(said), reason
+    assert "hand it in" not in said, reason
+    assert "请" in said, reason
+
+
+def test_a_submission_without_its_notebook_is_told_in_chinese(areas: Assignment) -> None:
+    verdict = grade(areas, Submission({}), Policy(), InstantEngine())
+    assert (
+        ZH.said(verdict.reason)
+        == "本次作业由 areas.ipynb 组成，但找到的是 没有任何笔记本。请用原来的文件名提交。"
+    )
+
+
+def test_a_line_made_to_be_parted_in_many_ways_is_left_alone() -> None:
+    line = ": it has cells, more than . " * 1_000
+    assert ZH.said(line) == line
 
 
 def test_somebodys_own_words_stay() -> None:
