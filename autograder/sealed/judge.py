@@ -16,7 +16,7 @@ from autograder.sealed.compiling import CellCode, transformers
 from autograder.sealed.link import BridgeError
 from autograder.sealed.model import Cause, Failure, Listening, Origin, Reply, Role
 from autograder.sealed.namespace import Namespace
-from autograder.sealed.ownership import Ownership
+from autograder.sealed.ownership import Ownership, read_tables
 from autograder.sealed.randomness import RandomStates
 from autograder.sealed.reports import Done
 from autograder.sealed.shell import CellShell
@@ -55,9 +55,7 @@ def main(control: Channel, bridge: Channel) -> None:
             return
         match message.get("op"):
             case "program":
-                judge.tables = {
-                    key: Ownership.from_plain(table) for key, table in message["ownership"].items()
-                }
+                judge.tables = read_tables(message["ownership"])
                 instruments.judge.sources = tuple(message.get("sources", ()))
             case "run" if message["kind"] == "check":
                 done = judge.check(message["id"], message["source"])

@@ -437,7 +437,7 @@ def _codes(program: Program) -> dict[str, bytes | None]:
     return {cell.id: compiled(cell.source, cell.hidden, number) for number, cell in own.items()}
 
 
-def _tables(program: Program) -> dict[str, Any]:
+def _tables(program: Program) -> bytes:
     """Whose each name is, for the judge."""
     paths = [PurePosixPath(path) for path in program.judge_files]
     modules = frozenset(
@@ -449,8 +449,8 @@ def _tables(program: Program) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=16)
-def _tables_of(instructor: tuple[Cell, ...], modules: frozenset[str]) -> dict[str, Any]:
+def _tables_of(instructor: tuple[Cell, ...], modules: frozenset[str]) -> bytes:
     # Takes a while to import, and a process that only starts sandboxes does without.
-    from autograder.sealed.ownership import ownership
+    from autograder.sealed.ownership import ownership, write_tables
 
-    return {cell: table.to_plain() for cell, table in ownership(instructor, modules).items()}
+    return write_tables(ownership(instructor, modules))

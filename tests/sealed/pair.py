@@ -19,7 +19,7 @@ import torch
 from autograder.sealed import judge, shell, student
 from autograder.sealed.compiling import compiled
 from autograder.sealed.model import Cell, Failure, Role
-from autograder.sealed.ownership import ownership
+from autograder.sealed.ownership import ownership, write_tables
 from autograder.sealed.reports import Done, Output, Report, parse_report
 from autograder.sealed.wire import Channel
 
@@ -124,7 +124,7 @@ def notebook(
         Cell(f"cell{i}", role, source, methods=methods)
         for i, (role, source) in enumerate(instructor or cells)
     ]
-    tables = {key: table.to_plain() for key, table in ownership(own).items()}
+    tables = write_tables(ownership(own))
     results = []
     with pair() as both:
         own_sources = [source for role, source in cells if role is STUDENT]

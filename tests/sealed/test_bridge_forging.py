@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from autograder.sealed.model import Cell
-from autograder.sealed.ownership import ownership
+from autograder.sealed.ownership import ownership, write_tables
 from tests.sealed.pair import GRADE, LOCKED, STUDENT, graded, notebook, pair, plain, run
 
 HONEST = """
@@ -516,7 +516,7 @@ def test_a_method_that_the_reference_is_asked_may_be_asked() -> None:
         Cell("asks", GRADE, test, methods=frozenset({"holds"})),
         Cell("other", GRADE, test, methods=frozenset({"has"})),
     ]
-    tables = {key: table.to_plain() for key, table in ownership(cells).items()}
+    tables = write_tables(ownership(cells))
     with pair() as both:
         both.judge.send({"op": "program", "ownership": tables})
         run(both.student, "solve", own)
