@@ -142,7 +142,8 @@ class _Desk:
             nameless = [cell for cell in between if cell.grade_id not in self._known]
             # Of what is restored only the text counts: a student's cell must not be replaced by it.
             gap = [cell for cell in self._notebook.cells[left + 1 : right] if not cell.is_restored]
-            self._fill(gap, nameless)
+            if gap and nameless:
+                self._fill(gap, nameless)
 
     def _fill(self, gap: Sequence[AssignmentCell], cells: Sequence[SubmittedCell]) -> None:
         """Match what lies between two known cells on both sides."""
