@@ -75,7 +75,7 @@ class CellView:
         anchor: id of the element; empty for none.
         summary: what stands on the closed cell; empty if it is shown open.
         body: its source.
-        outputs: what it printed and drew.
+        outputs: markup of what it printed and drew; plain text is a sentence in the place of it.
         result: the result that belongs to it.
         comment: what a grader wrote about it, where there is no result.
     """
@@ -83,7 +83,7 @@ class CellView:
     anchor: str
     summary: str
     body: Markup
-    outputs: tuple[Markup, ...] = ()
+    outputs: tuple[str, ...] = ()
     result: Result | None = None
     comment: str = ""
 

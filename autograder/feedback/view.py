@@ -36,7 +36,7 @@ _MAX_OUTPUTS = 100
 _TELLING_CHARS = 12
 _MADE_BY_NBGRADER = re.compile(r"cell-[0-9a-f]{16}")
 _HEADING = re.compile(r"^ {0,3}(#{1,2})\s+(.+?)[\s#]*$", re.MULTILINE)
-_WITHHELD = Markup("<p>[This output shows part of a hidden test and is not repeated here.]</p>")
+_WITHHELD = "[This output shows part of a hidden test and is not repeated here.]"
 _VERDICTS = {
     Status.PASSED: ("Passed", "good"),
     Status.PARTIAL: ("Partly passed", "part"),
@@ -289,10 +289,10 @@ def _hidden_lines(cells: Sequence[_Cell], markers: Markers) -> set[str]:
     return {line for line in hidden - public if len(line) >= _TELLING_CHARS}
 
 
-def _withholder(hidden: set[str]) -> Callable[[Mapping[str, Any]], Markup]:
+def _withholder(hidden: set[str]) -> Callable[[Mapping[str, Any]], str]:
     """Shows an output unless it repeats a hidden test, as student code can make it do."""
 
-    def show(entry: Mapping[str, Any]) -> Markup:
+    def show(entry: Mapping[str, Any]) -> str:
         text = "\n".join(_texts(entry)) if hidden else ""
         return _WITHHELD if any(line in text for line in hidden) else output(entry)
 
@@ -319,7 +319,7 @@ def _views(
     results: Mapping[str, Result],
     marks: NotebookMarks,
     markers: Markers,
-    show: Callable[[Mapping[str, Any]], Markup],
+    show: Callable[[Mapping[str, Any]], str],
 ) -> Iterator[CellView]:
     for cell in cells:
         hides = (cell.is_test or cell.has("task")) and markers.conceals(cell.source)
@@ -337,16 +337,14 @@ def _views(
         )
 
 
-def _shown(
-    cell: _Cell, show: Callable[[Mapping[str, Any]], Markup], *, hides: bool
-) -> Iterator[Markup]:
+def _shown(cell: _Cell, show: Callable[[Mapping[str, Any]], str], *, hides: bool) -> Iterator[str]:
     """The outputs that a student may see."""
     if hides or not cell.raw.get("outputs"):
         return
     if not is_exposed(cell.raw):
         yield from _outputs(cell, show)
     elif not cell.is_test:
-        yield Markup("<p>{}</p>").format(withheld(result_of_cell(cell.raw).failure))
+        yield withheld(result_of_cell(cell.raw).failure)
 
 
 def _summary(cell: _Cell, source: str) -> str:
@@ -370,7 +368,7 @@ def _body(cell: _Cell, source: str) -> Markup:
     return Markup("<pre>{}</pre>").format(plain(source))
 
 
-def _outputs(cell: _Cell, show: Callable[[Mapping[str, Any]], Markup]) -> Iterator[Markup]:
+def _outputs(cell: _Cell, show: Callable[[Mapping[str, Any]], str]) -> Iterator[str]:
     entries = cell.raw.get("outputs")
     if not isinstance(entries, list):
         return
@@ -379,7 +377,7 @@ def _outputs(cell: _Cell, show: Callable[[Mapping[str, Any]], Markup]) -> Iterat
         if shown:
             yield shown
     if len(entries) > _MAX_OUTPUTS:
-        yield Markup("<p>[{} more outputs are left out]</p>").format(len(entries) - _MAX_OUTPUTS)
+        yield f"[{len(entries) - _MAX_OUTPUTS} more outputs are left out]"
 
 
 def _repairs(notebook: str, record: SubmissionRecord | None) -> Iterator[str]:

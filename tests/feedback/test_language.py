@@ -8,18 +8,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.errors import OperatorError
 from autograder.feedback import view
 from autograder.feedback.language import Language, load_language
-from autograder.feedback.page import Exercise, Page, Result, render
+from autograder.feedback.page import CellView, Exercise, Page, Result, render
 from autograder.grading import score
 from autograder.grading.grade import Submission, grade
 from autograder.grading.policy import Policy
+from autograder.grading.told import told, withheld
 from autograder.lateness import Lateness, explain
 from autograder.lateness.rules import Extension, PenaltyBase
 from autograder.notebooks import NotebookLimits
+from autograder.sealed.model import Cause, Failure, Origin
 from tests.builders import make_course, notebook, released
 from tests.grading.fakes import InstantEngine
 from tests.term.assignments import ASSIGNMENTS, source_cells
@@ -182,6 +185,36 @@ def test_values_with_braces_are_not_filled_in_again() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(OperatorError, match=r"language = 'de': there is 'en', 'zh'"):
         load_language("de")
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        None,
+        Cause(Origin.AUTHOR),
+        Cause(Origin.TEST),
+        Cause(Origin.TEST, "AssertionError"),
+        Cause(Origin.TEST, "ValueError"),
+        Cause(Origin.SUBMISSION),
+        Cause(Origin.SUBMISSION, "NotImplementedError"),
+        Cause(Origin.SUBMISSION, "TypeError", place=("a", 1)),
+    ],
+)
+def test_what_is_told_about_a_hidden_test_is_in_chinese(cause: Cause | None) -> None:
+    failure = Failure("E", "e", (), cause=cause)
+    for text in (told(failure, {"a": "1/0"}), withheld(failure), withheld(None)):
+        lines = ZH.said(text).split("\n")
+        assert [line for line in lines if line != "1/0" and not CHINESE.search(line)] == []
+
+
+def test_sentences_in_the_place_of_outputs_are_said_and_escaped() -> None:
+    cell = CellView(
+        "", "", Markup(""), ("[3 more outputs are left out]", "<i>", Markup("<b>1</b>"))
+    )
+    html = render(Page("a", "n", "s", cells=(cell,)), ZH).decode()
+    assert "<p>[另有 3 项输出未显示]</p>" in html
+    assert "<p>&lt;i&gt;</p>" in html
+    assert '<div class="output"><b>1</b></div>' in html
 
 
 @pytest.mark.parametrize(("language", "word"), [(load_language("en"), "Not run"), (ZH, "未运行")])
