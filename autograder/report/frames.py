@@ -496,7 +496,12 @@ def _anonymous(found: Frames) -> Frames:
         marks=found.marks.assign(student=found.marks.student.map(names.of), message=""),
         messages=_widely_said(found.messages, names),
         diagnoses=_widely_said(found.diagnoses, names),
-        repairs=found.repairs.assign(student=found.repairs.student.map(names.of), what=""),
+        repairs=found.repairs.assign(
+            student=found.repairs.student.map(names.of),
+            # An id that is none of the assignment's is a student's own words.
+            cell=found.repairs.cell.where(found.repairs.cell.isin(found.cells.cell), ""),
+            what="",
+        ),
         similar=found.similar.assign(
             one=found.similar.one.map(names.of), other=found.similar.other.map(names.of)
         ),

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.grading.record import record_path
 from autograder.report import frames
+from autograder.report.frames import _anonymous
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
 from tests.gradebooks import with_gradebook
 from tests.report.classes import CELLS, DUE, PEOPLE, small_class
@@ -113,6 +116,15 @@ def test_an_anonymous_report_has_nobodys_name(known: Course) -> None:
     assert best.nunique() == 1
     repaired = found.students[found.students.repairs > 0].student
     assert repaired.tolist() == found.repairs.student.tolist()
+
+
+def test_an_anonymous_report_repeats_no_id_that_a_student_made_up(known: Course) -> None:
+    found = frames(known, "attention")
+    kept = found.repairs.cell.tolist()
+    made_up = found.repairs.assign(cell="notes-of-ada")
+    both = replace(found, repairs=pd.concat([found.repairs, made_up]))
+    assert _anonymous(both).repairs.cell.tolist() == [*kept, *[""] * len(kept)]
+    assert kept
 
 
 def test_pseudonyms_are_new_each_time(known: Course) -> None:
