@@ -44,7 +44,8 @@ _ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]+")
 _RASTER_SUFFIX = re.compile(r"\.(?:png|jpe?g|gif|webp)\Z", re.IGNORECASE)
-_FILE_PATH = re.compile(r"(?!\.)[\w ()%.-]+(?:/(?!\.)[\w ()%.-]+)*")
+_FILE_NAME = r"(?!\.|%2e)[\w ()%.-]+"  # a browser takes %2e for a dot, so also `%2e%2e` for `..`
+_FILE_PATH = re.compile(f"{_FILE_NAME}(?:/{_FILE_NAME})*", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _WITH_CONTENT = [
     "applet",

@@ -105,6 +105,8 @@ def test_pictures_beside_the_notebook_show_where_they_can_be_loaded(name: str) -
         "x?y.png",
         "javascript:a.png",
         "a/../b.png",
+        "%2e%2e/%2E./api/a.png",
+        "a/%2E%2e/b.png",
         "\\\\evil.example\\a.png",
     ],
 )
