@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.similarity import compare, kept_path, similar, to_json, write_page
-from autograder.similarity.compare import Work
+from autograder.similarity.compare import Pair, Similarity, Work
 from autograder.similarity.fingerprints import fingerprints, one_newline, tokens
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
 from tests.similarity.classes import build, disguised
@@ -107,6 +108,15 @@ def test_a_class_is_read_compared_and_shown(tmp_path: Path) -> None:
     assert "<script" not in page
     assert "<mark>" in page
     assert to_json("square", found, unread)["pairs"][0]["one"] == "ada"
+
+
+def test_every_link_of_the_page_leads_to_a_comparison(tmp_path: Path) -> None:
+    pairs = tuple(Pair("ada", f"s{n:02d}", 0.5, 1.0, {}) for n in range(70))
+    works = {name: Work({}) for pair in pairs for name in (pair.one, pair.other)}
+    write_page(tmp_path / "page.html", "square", Similarity(71, 1.0, pairs, ()), works, {})
+    page = (tmp_path / "page.html").read_text()
+    assert "ada and s69" in page
+    assert set(re.findall(r'href="#(\w+)"', page)) <= set(re.findall(r'id="(\w+)"', page))
 
 
 def test_the_command_keeps_what_it_found_for_a_report(
