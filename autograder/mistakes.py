@@ -149,15 +149,17 @@ def _hint(path: Path, name: str, entry: Any) -> Hint:
     )
 
 
-def dump_patterns(patterns: Sequence[Pattern], solved: str) -> str:
+def dump_patterns(patterns: Sequence[Pattern], solved: str, origin: str) -> str:
     """Patterns as JSON text, one a line.
 
     Args:
         patterns: what was recorded.
         solved: digest of the reference solutions from which they differ.
+        origin: digest of everything they were recorded from. Grading does not ask for it.
     """
     lines = ",\n".join(json.dumps(_plain(pattern), separators=(",", ":")) for pattern in patterns)
-    return f'{{"schema": {SCHEMA}, "solved": {json.dumps(solved)}, "patterns": [\n{lines}\n]}}\n'
+    head = json.dumps({"schema": SCHEMA, "solved": solved, "origin": origin})
+    return f'{head[:-1]}, "patterns": [\n{lines}\n]}}\n'
 
 
 def load_patterns(path: Path, solved: str, hints: Sequence[Hint]) -> tuple[Pattern, ...] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +27,15 @@ from autograder.grading.sealing import seal
 from autograder.mistakes import Pattern, dump_patterns, equal, load_hints, same
 from autograder.sealed.model import Engine, Limits, Listening, Program, Reply, Role
 
-__all__ = ["TELLING", "Answers", "Recorded", "collect_answers", "patterns_of", "record_answers"]
+__all__ = [
+    "TELLING",
+    "Answers",
+    "Recorded",
+    "collect_answers",
+    "origin_of",
+    "patterns_of",
+    "record_answers",
+]
 
 TELLING: Final = 3
 """So many numbers, other than the reference's and found by nobody by accident, make a pattern."""
@@ -82,7 +92,7 @@ def record_answers(
         answers = collect_answers(loaded, mutants, pool, Policy().limits, heard)
     patterns = patterns_of(mutants, *answers)
     path = folder / "diagnosis.json"
-    write_file(path, dump_patterns(patterns, loaded.solved).encode())
+    write_file(path, dump_patterns(patterns, loaded.solved, origin_of(loaded, mutants)).encode())
     names = {mutant.name for mutant in mutants}
     hinted = {mistake for hint in hints for mistake in hint.mistakes}
     return Recorded(
@@ -114,9 +124,10 @@ def collect_answers(
         that they fail, by name.
     """
     sealed = pool.run(lambda running: seal(assignment, running, limits))
+    needs = {name: Needs(sealed, notebook) for name, notebook in sealed.notebooks.items()}
     # Without what only shows something.
     tested = {
-        name: Needs(sealed, notebook).slice([test.cell_id for test in _tests(notebook)])
+        name: needs[name].slice([test.cell_id for test in _tests(notebook)])
         for name, notebook in sealed.notebooks.items()
     }
 
@@ -138,12 +149,19 @@ def collect_answers(
     def variant(index: int, engine: Engine) -> Answers:
         def program(notebook: AssignmentNotebook) -> Program:
             listened = _listening(tested[notebook.name], Listening.FAILURES)
-            places = {cell.cell_id: cell.grade_id or "" for cell in notebook.cells}
+            changed = {
+                cell.cell_id: variants[index].cells[cell.grade_id]
+                for cell in notebook.cells
+                if cell.grade_id in variants[index].cells
+            }
+            concerned = needs[notebook.name].concerned(changed)
             return replace(
                 listened,
                 cells=tuple(
-                    replace(cell, source=variants[index].cells.get(places[cell.id], cell.source))
+                    replace(cell, source=changed.get(cell.id, cell.source))
                     for cell in listened.cells
+                    # Other solutions stay: it may call what the reference does not.
+                    if cell.role is not Role.GRADE or cell.id in concerned
                 ),
             )
 
@@ -156,6 +174,23 @@ def collect_answers(
         if heard:
             heard(variants[index].name)
     return references, dict(sorted(wrong.items()))
+
+
+def origin_of(assignment: Assignment, mutants: Sequence[Variant]) -> str:
+    """SHA-256 of what answers are recorded from, as hexadecimal digits: all code, files, mutants.
+
+    Args:
+        assignment: as loaded.
+        mutants: the wrong solutions.
+    """
+    code = [
+        [notebook.name, cell.cell_id, cell.kind, cell.reference]
+        for _, notebook in sorted(assignment.notebooks.items())
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+    wrong = [[mutant.name, sorted(mutant.fails), dict(mutant.cells)] for mutant in mutants]
+    return hashlib.sha256(json.dumps([assignment.solved, code, wrong]).encode()).hexdigest()
 
 
 def patterns_of(

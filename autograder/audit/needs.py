@@ -62,6 +62,11 @@ class Needs:
                 (own if near else others).append(cell.id)
         return own, others
 
+    def concerned(self, solutions: Iterable[str]) -> frozenset[str]:
+        """Ids of the tests that depend on some solution cells, and of all cells that they need."""
+        tests = {test for one in solutions for some in self.tests_of(one) for test in some}
+        return self.of(tests) | tests
+
     def slice(
         self,
         tests: Collection[str],

@@ -30,6 +30,8 @@ def test_the_tests_of_a_cell_are_its_own_and_those_of_later_exercises(tmp_path: 
     assert found.tests_of("one") == (["one-values"], ["both", "three-values"])
     assert found.tests_of("two") == (["two-values", "both"], ["three-values"])
     assert found.tests_of("three") == (["three-values"], [])
+    assert found.concerned(["three"]) == {"one", "two", "three", "three-values"}
+    assert found.concerned([]) == set()
 
 
 def test_a_slice_has_what_its_tests_need_and_nothing_else(tmp_path: Path) -> None:

@@ -1,0 +1,299 @@
+"""How often a known mistake is recognised, and whether anybody is told about another one.
+
+    python -m benchmarks.diagnosis regularization --answers answers.bin
+
+Hands in every wrong solution as a student would; then pairs of those that were recognised, in
+different exercises, and some with other names for their local variables. Each runs once, without
+the tests that its exercise has no part in: what it would be told if nobody had recorded it follows
+from the same answers. `--answers` keeps them, or reads them if they are there, so that changed
+words are judged without running anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, final
+
+from autograder.assignment import Assignment, CellKind, load_assignment
+from autograder.audit.handin import hand_in
+from autograder.audit.needs import Needs
+from autograder.audit.variants import Variant, load_variants
+from autograder.course import Course
+from autograder.grading.engines import default_engine
+from autograder.grading.grade import grade
+from autograder.grading.plain import decode, encode
+from autograder.grading.policy import Policy
+from autograder.grading.sealing import seal
+from autograder.mistakes import Hint, diagnose, load_hints, load_patterns
+from autograder.sealed.model import CellResult, Engine, Limits, Program, Reply
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+_LIMIT: Final = 1 << 30
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of one submission.
+
+    Args:
+        mistakes: names of the wrong solutions in it.
+        replies: what it answered to the tests that failed and are listened to, by their ids.
+    """
+
+    mistakes: tuple[str, ...]
+    replies: Mapping[str, tuple[Reply, ...]]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What came of all of them.
+
+    Args:
+        alone: one mistake each.
+        pairs: two each.
+        renamed: one each, written in other words.
+    """
+
+    alone: tuple[Run, ...]
+    pairs: tuple[Run, ...]
+    renamed: tuple[Run, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What submissions are made of and judged by.
+
+    Args:
+        assignment: with its patterns.
+        mutants: the wrong solutions by name.
+        hints: by the name of the mistake.
+    """
+
+    assignment: Assignment
+    mutants: Mapping[str, Variant]
+    hints: Mapping[str, Hint]
+
+    def said(self, run: Run, *, without: str = "") -> dict[str, str]:
+        """Names of the hints by test, one mistake being off the record."""
+        patterns = [one for one in self.assignment.patterns if one.mistake != without]
+        return {test: hint for test, hint in diagnose(patterns, run.replies).items() if hint}
+
+    def own(self, run: Run) -> set[str]:
+        """Names of the hints that are meant for it."""
+        return {self.hints[name].name for name in run.mistakes if name in self.hints}
+
+
+@final
+class Overheard:
+    """An engine that runs what it is asked for, and keeps the results.
+
+    Args:
+        engine: does the work.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.wanted: frozenset[str] | None = None
+        self.results: tuple[CellResult, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self._engine.name
+
+    def run(self, program: Program, limits: Limits) -> tuple[CellResult, ...]:
+        if self.wanted is not None:
+            cells = tuple(cell for cell in program.cells if cell.id in self.wanted)
+            program = replace(program, cells=cells)
+        self.results = self._engine.run(program, limits)
+        return self.results
+
+    def __enter__(self) -> Self:
+        self._engine.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._engine.__exit__(kind, error, trace)
+
+
+def load(name: str) -> Known:
+    course = Course.open(ROOT)
+    assignment, folder = load_assignment(course, name), course.variants(name)
+    hints, path = load_hints(folder), folder / "diagnosis.json"
+    started = time.perf_counter()
+    patterns = load_patterns(path, assignment.solved, hints)
+    seconds = time.perf_counter() - started
+    if patterns is None:
+        raise SystemExit(f"{path} belongs to other solutions: autograder diagnose {name}")
+    size = path.stat().st_size
+    print(f"{size / 1e3:.0f} kB, read in {1e3 * seconds:.1f} ms: {len(patterns)} patterns in use")
+    return Known(
+        assignment=replace(assignment, patterns=patterns),
+        mutants={mutant.name: mutant for mutant in load_variants(folder / "mutants")},
+        hints={mistake: hint for hint in hints for mistake in hint.mistakes},
+    )
+
+
+def hand_in_all(known: Known, count: int, seed: int) -> Runs:
+    """Every wrong solution; then up to `count` pairs and `count` written in other words."""
+    policy, chance = Policy(), random.Random(seed)
+    started = time.perf_counter()
+    with Overheard(default_engine()()) as engine:
+        sealed = seal(known.assignment, engine, policy.limits)
+        (notebook,) = sealed.notebooks.values()
+        needs = Needs(sealed, notebook)
+        tests = {cell.cell_id for cell in notebook.cells if cell.kind is CellKind.GRADE}
+        tested = {cell.id for cell in needs.slice(tests).cells}
+
+        def run(*mistakes: str, renaming: bool = False) -> Run:
+            answers = {
+                cell: renamed(source) if renaming else source
+                for name in mistakes
+                for cell, source in known.mutants[name].cells.items()
+            }
+            engine.wanted = frozenset(tested - tests | needs.concerned(answers))
+            verdict = grade(sealed, hand_in(sealed, answers), policy, engine)
+            replies = {result.id: result.replies for result in engine.results if result.replies}
+            earned = {cell.grade_id for cell in verdict.cells if cell.points}
+            found = Run(mistakes, {id_: replies[id_] for id_ in replies.keys() - earned})
+            told = {cell.grade_id: cell.diagnosis for cell in verdict.cells if cell.diagnosis}
+            if told != known.said(found):
+                raise SystemExit(f"{mistakes}: grading says {told}, and not {known.said(found)}")
+            return found
+
+        alone = tuple(map(run, known.mutants))
+        told = [one.mistakes[0] for one in alone if known.said(one)]
+        pairs = tuple(run(*pair) for pair in _pairs(known, told, count, chance))
+        others = chance.sample(told, min(count, len(told)))
+        runs = Runs(alone, pairs, tuple(run(name, renaming=True) for name in others))
+    submissions = len(alone) + len(pairs) + len(others)
+    seconds = time.perf_counter() - started
+    print(f"{submissions} submissions in {seconds:.0f} s; load {os.getloadavg()[0]:.1f}")
+    return runs
+
+
+def _pairs(
+    known: Known, names: list[str], count: int, chance: random.Random
+) -> list[tuple[str, str]]:
+    """Each name once at most, and two of different exercises."""
+    left = chance.sample(names, len(names))
+    pairs: list[tuple[str, str]] = []
+    while left and len(pairs) < count:
+        first = left.pop()
+        cells = known.mutants[first].cells.keys()
+        second = next((name for name in left if not cells & known.mutants[name].cells.keys()), None)
+        if second is not None:
+            left.remove(second)
+            pairs.append((first, second))
+    return pairs
+
+
+def renamed(source: str) -> str:
+    """The same functions with other names for local variables, laid out anew."""
+    tree = ast.parse(source)
+    for function in _functions(tree):
+        _Renaming(_local(function)).visit(function)
+    return ast.unparse(tree)
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    """Outermost functions and methods."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node
+        else:
+            yield from _functions(node)
+
+
+def _local(function: ast.FunctionDef) -> set[str]:
+    bound, kept = set[str](), set[str]()
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                bound.add(name)
+            # Callers may give parameters by their names.
+            case ast.arg(arg=name):
+                kept.add(name)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                kept.update(names)
+            case _:
+                pass
+    return bound - kept
+
+
+class _Renaming(ast.NodeTransformer):
+    def __init__(self, names: set[str]) -> None:
+        self._names = {name: f"own_{place}" for place, name in enumerate(sorted(names))}
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.copy_location(ast.Name(self._names.get(node.id, node.id), node.ctx), node)
+
+
+def tell(known: Known, runs: Runs) -> None:
+    """Print what was recognised, and everything that has to be read by a person."""
+    hinted = sum(name in known.hints for name in known.mutants)
+    print(f"{len(known.mutants)} wrong solutions, {hinted} with a hint")
+    for what, some in (("alone", runs.alone), ("pairs", runs.pairs), ("renamed", runs.renamed)):
+        said = [(run, known.said(run), known.own(run)) for run in some]
+        right = sum(hint in own for _, hints, own in said for hint in hints.values())
+        wrong = sum(map(len, (hints for _, hints, _ in said))) - right
+        whole = sum(bool(own) and own == set(hints.values()) for _, hints, own in said)
+        print(
+            f"{what}: {len(some)} submissions, {sum(len(run.replies) for run in some)} tests "
+            f"failed with answers, {right} with a hint of their own, {wrong} with another; "
+            f"every mistake named in {whole}"
+        )
+        for run, hints, own in said:
+            for test in sorted(hints):
+                if hints[test] not in own:
+                    print(f"  {' + '.join(run.mistakes)}, {test}: {hints[test]}")
+    same = others = 0
+    lines = []
+    for run in runs.alone:
+        (name,) = run.mistakes
+        for test, hint in sorted(known.said(run, without=name).items()):
+            if hint in known.own(run):
+                same += 1
+                continue
+            others += 1
+            words = next(one.texts["en"] for one in known.hints.values() if one.name == hint)
+            lines += [f"  {name}, {test}: {hint}", f"    is: {known.mutants[name].mistake}"]
+            lines += [f"    told: {words}"]
+    print(f"off the record: {same} tests with the same hint, {others} with another")
+    print(*lines, sep="\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("assignment")
+    parser.add_argument("--answers", type=Path, help="file for the answers")
+    parser.add_argument("--mixed", type=int, default=12, help="how many pairs, how many renamed")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    known = load(options.assignment)
+    if options.answers and options.answers.is_file():
+        runs = decode(Runs, options.answers.read_bytes(), limit=_LIMIT)
+    else:
+        runs = hand_in_all(known, options.mixed, options.seed)
+        if options.answers:
+            options.answers.write_bytes(encode(runs))
+    tell(known, runs)
+
+
+if __name__ == "__main__":
+    main()
