@@ -3,10 +3,11 @@
     python -m benchmarks.diagnosis regularization --answers answers.bin
 
 Hands in every wrong solution as a student would; then pairs of those that were recognised, in
-different exercises, and some with other names for their local variables. Each runs once, without
-the tests that its exercise has no part in: what it would be told if nobody had recorded it follows
-from the same answers. `--answers` keeps them, or reads them if they are there, so that changed
-words are judged without running anything.
+different exercises, some with other names for their local variables, and some of the mutants that
+the audit generates, which nobody recorded. Each runs once, without the tests that its exercise has
+no part in: what it would be told if nobody had recorded it follows from the same answers.
+`--answers` keeps them, or reads them if they are there, so that changed words are judged without
+running anything.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import ast
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from typing import Final, Self, final
 
 from autograder.assignment import Assignment, CellKind, load_assignment
 from autograder.audit.handin import hand_in
+from autograder.audit.mutation import GeneratedMutant, mutants_of
 from autograder.audit.needs import Needs
 from autograder.audit.variants import Variant, load_variants
 from autograder.course import Course
@@ -32,6 +34,7 @@ from autograder.grading.grade import grade
 from autograder.grading.plain import decode, encode
 from autograder.grading.policy import Policy
 from autograder.grading.sealing import seal
+from autograder.markers import Markers
 from autograder.mistakes import Hint, diagnose, load_hints, load_patterns
 from autograder.sealed.model import CellResult, Engine, Limits, Program, Reply
 
@@ -45,7 +48,7 @@ class Run:
     """What came of one submission.
 
     Args:
-        mistakes: names of the wrong solutions in it.
+        mistakes: names of the wrong solutions in it; what was changed, of a generated one.
         replies: what it answered to the tests that failed and are listened to, by their ids.
     """
 
@@ -62,11 +65,13 @@ class Runs:
         alone: one mistake each.
         pairs: two each.
         renamed: one each, written in other words.
+        generated: one each, and not on record.
     """
 
     alone: tuple[Run, ...]
     pairs: tuple[Run, ...]
     renamed: tuple[Run, ...]
+    generated: tuple[Run, ...]
 
 
 @final
@@ -77,11 +82,13 @@ class Known:
     Args:
         assignment: with its patterns.
         mutants: the wrong solutions by name.
+        generated: others that are not on record.
         hints: by the name of the mistake.
     """
 
     assignment: Assignment
     mutants: Mapping[str, Variant]
+    generated: Sequence[GeneratedMutant]
     hints: Mapping[str, Hint]
 
     def said(self, run: Run, *, without: str = "") -> dict[str, str]:
@@ -145,13 +152,16 @@ def load(name: str) -> Known:
     return Known(
         assignment=replace(assignment, patterns=patterns),
         mutants={mutant.name: mutant for mutant in load_variants(folder / "mutants")},
+        generated=mutants_of(assignment, Markers.of(course.config)),
         hints={mistake: hint for hint in hints for mistake in hint.mistakes},
     )
 
 
-def hand_in_all(known: Known, count: int, seed: int) -> Runs:
-    """Every wrong solution; then up to `count` pairs and `count` written in other words."""
-    policy, chance = Policy(), random.Random(seed)
+def hand_in_all(known: Known, mixed: int, generated: int, seed: int) -> Runs:
+    """Every wrong solution; then some pairs, some written in other words, some generated ones."""
+    # Some generated ones never end.
+    policy = Policy(limits=replace(Policy().limits, cell_cpu_seconds=8))
+    chance = random.Random(seed)
     started = time.perf_counter()
     with Overheard(default_engine()()) as engine:
         sealed = seal(known.assignment, engine, policy.limits)
@@ -160,30 +170,37 @@ def hand_in_all(known: Known, count: int, seed: int) -> Runs:
         tests = {cell.cell_id for cell in notebook.cells if cell.kind is CellKind.GRADE}
         tested = {cell.id for cell in needs.slice(tests).cells}
 
-        def run(*mistakes: str, renaming: bool = False) -> Run:
-            answers = {
-                cell: renamed(source) if renaming else source
-                for name in mistakes
-                for cell, source in known.mutants[name].cells.items()
-            }
+        def run(answers: Mapping[str, str], *mistakes: str) -> Run:
             engine.wanted = frozenset(tested - tests | needs.concerned(answers))
             verdict = grade(sealed, hand_in(sealed, answers), policy, engine)
             replies = {result.id: result.replies for result in engine.results if result.replies}
             earned = {cell.grade_id for cell in verdict.cells if cell.points}
-            found = Run(mistakes, {id_: replies[id_] for id_ in replies.keys() - earned})
+            found = Run(mistakes, {test: replies[test] for test in replies.keys() - earned})
             told = {cell.grade_id: cell.diagnosis for cell in verdict.cells if cell.diagnosis}
             if told != known.said(found):
                 raise SystemExit(f"{mistakes}: grading says {told}, and not {known.said(found)}")
             return found
 
-        alone = tuple(map(run, known.mutants))
+        mutants = known.mutants
+        alone = tuple(run(mutant.cells, name) for name, mutant in mutants.items())
         told = [one.mistakes[0] for one in alone if known.said(one)]
-        pairs = tuple(run(*pair) for pair in _pairs(known, told, count, chance))
-        others = chance.sample(told, min(count, len(told)))
-        runs = Runs(alone, pairs, tuple(run(name, renaming=True) for name in others))
-    submissions = len(alone) + len(pairs) + len(others)
-    seconds = time.perf_counter() - started
-    print(f"{submissions} submissions in {seconds:.0f} s; load {os.getloadavg()[0]:.1f}")
+        others = chance.sample(told, min(mixed, len(told)))
+        made = chance.sample(known.generated, min(generated, len(known.generated)))
+        runs = Runs(
+            alone=alone,
+            pairs=tuple(
+                run({**mutants[one].cells, **mutants[two].cells}, one, two)
+                for one, two in _pairs(known, told, mixed, chance)
+            ),
+            renamed=tuple(
+                run({cell: renamed(text) for cell, text in mutants[name].cells.items()}, name)
+                for name in others
+            ),
+            generated=tuple(
+                run({one.cell: one.source}, f"{one.name}, was: {one.line}") for one in made
+            ),
+        )
+    print(f"{time.perf_counter() - started:.0f} s; load {os.getloadavg()[0]:.1f}")
     return runs
 
 
@@ -251,31 +268,35 @@ def tell(known: Known, runs: Runs) -> None:
     for what, some in (("alone", runs.alone), ("pairs", runs.pairs), ("renamed", runs.renamed)):
         said = [(run, known.said(run), known.own(run)) for run in some]
         right = sum(hint in own for _, hints, own in said for hint in hints.values())
-        wrong = sum(map(len, (hints for _, hints, _ in said))) - right
         whole = sum(bool(own) and own == set(hints.values()) for _, hints, own in said)
         print(
             f"{what}: {len(some)} submissions, {sum(len(run.replies) for run in some)} tests "
-            f"failed with answers, {right} with a hint of their own, {wrong} with another; "
-            f"every mistake named in {whole}"
+            f"failed with answers, {right} with a hint of their own; all named in {whole}"
         )
         for run, hints, own in said:
-            for test in sorted(hints):
-                if hints[test] not in own:
-                    print(f"  {' + '.join(run.mistakes)}, {test}: {hints[test]}")
-    same = others = 0
-    lines = []
+            _show(known, run, {test: hint for test, hint in hints.items() if hint not in own})
+    print("off the record:")
+    same = 0
     for run in runs.alone:
         (name,) = run.mistakes
-        for test, hint in sorted(known.said(run, without=name).items()):
-            if hint in known.own(run):
-                same += 1
-                continue
-            others += 1
-            words = next(one.texts["en"] for one in known.hints.values() if one.name == hint)
-            lines += [f"  {name}, {test}: {hint}", f"    is: {known.mutants[name].mistake}"]
-            lines += [f"    told: {words}"]
-    print(f"off the record: {same} tests with the same hint, {others} with another")
-    print(*lines, sep="\n")
+        hints = known.said(run, without=name)
+        others = {test: hint for test, hint in hints.items() if hint not in known.own(run)}
+        same += len(hints) - len(others)
+        _show(known, run, others)
+    print(f"  and {same} tests with the same hint")
+    print(f"generated: {len(runs.generated)} submissions")
+    for run in runs.generated:
+        _show(known, run, known.said(run))
+
+
+def _show(known: Known, run: Run, hints: Mapping[str, str]) -> None:
+    """What was said and is not known to be true."""
+    for test, hint in sorted(hints.items()):
+        print(f"  {' + '.join(run.mistakes)}, in {test}")
+        for name in run.mistakes:
+            if name in known.mutants:
+                print(f"    is: {known.mutants[name].mistake}")
+        print(f"    told: {next(h.texts['en'] for h in known.hints.values() if h.name == hint)}")
 
 
 def main() -> None:
@@ -283,13 +304,14 @@ def main() -> None:
     parser.add_argument("assignment")
     parser.add_argument("--answers", type=Path, help="file for the answers")
     parser.add_argument("--mixed", type=int, default=12, help="how many pairs, how many renamed")
+    parser.add_argument("--generated", type=int, default=60, help="how many nobody recorded")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     known = load(options.assignment)
     if options.answers and options.answers.is_file():
         runs = decode(Runs, options.answers.read_bytes(), limit=_LIMIT)
     else:
-        runs = hand_in_all(known, options.mixed, options.seed)
+        runs = hand_in_all(known, options.mixed, options.generated, options.seed)
         if options.answers:
             options.answers.write_bytes(encode(runs))
     tell(known, runs)
