@@ -157,7 +157,7 @@ def load(name: str) -> Known:
     )
 
 
-def hand_in_all(known: Known, mixed: int, generated: int, seed: int) -> Runs:
+def hand_in_all(known: Known, every: int, mixed: int, generated: int, seed: int) -> Runs:
     """Every wrong solution; then some pairs, some written in other words, some generated ones."""
     # Some generated ones never end.
     policy = Policy(limits=replace(Policy().limits, cell_cpu_seconds=8))
@@ -182,7 +182,7 @@ def hand_in_all(known: Known, mixed: int, generated: int, seed: int) -> Runs:
             return found
 
         mutants = known.mutants
-        alone = tuple(run(mutant.cells, name) for name, mutant in mutants.items())
+        alone = tuple(run(mutants[name].cells, name) for name in list(mutants)[::every])
         told = [one.mistakes[0] for one in alone if known.said(one)]
         others = chance.sample(told, min(mixed, len(told)))
         made = chance.sample(known.generated, min(generated, len(known.generated)))
@@ -264,7 +264,11 @@ class _Renaming(ast.NodeTransformer):
 def tell(known: Known, runs: Runs) -> None:
     """Print what was recognised, and everything that has to be read by a person."""
     hinted = sum(name in known.hints for name in known.mutants)
-    print(f"{len(known.mutants)} wrong solutions, {hinted} with a hint")
+    there = sum(name in known.hints for run in runs.alone for name in run.mistakes)
+    print(
+        f"{len(known.mutants)} wrong solutions, {hinted} with a hint; "
+        f"{len(runs.alone)} handed in, {there} with a hint"
+    )
     for what, some in (("alone", runs.alone), ("pairs", runs.pairs), ("renamed", runs.renamed)):
         said = [(run, known.said(run), known.own(run)) for run in some]
         right = sum(hint in own for _, hints, own in said for hint in hints.values())
@@ -303,6 +307,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("assignment")
     parser.add_argument("--answers", type=Path, help="file for the answers")
+    parser.add_argument("--every", type=int, default=1, help="take each so many-th wrong solution")
     parser.add_argument("--mixed", type=int, default=12, help="how many pairs, how many renamed")
     parser.add_argument("--generated", type=int, default=60, help="how many nobody recorded")
     parser.add_argument("--seed", type=int, default=0)
@@ -311,7 +316,7 @@ def main() -> None:
     if options.answers and options.answers.is_file():
         runs = decode(Runs, options.answers.read_bytes(), limit=_LIMIT)
     else:
-        runs = hand_in_all(known, options.mixed, options.generated, options.seed)
+        runs = hand_in_all(known, options.every, options.mixed, options.generated, options.seed)
         if options.answers:
             options.answers.write_bytes(encode(runs))
     tell(known, runs)

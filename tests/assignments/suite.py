@@ -18,11 +18,13 @@ import torch
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 
+from autograder.assignment import load_assignment
+from autograder.audit.answers import origin_of
 from autograder.audit.audit import Trial, audit
 from autograder.audit.variants import Variant, load_variants
 from autograder.course import Course
 from autograder.grading.engines import default_engine
-from autograder.mistakes import load_hints
+from autograder.mistakes import load_hints, load_patterns
 from tests.assignments.harness import run
 
 __all__ = ["AssignmentTests", "Suite"]
@@ -251,6 +253,18 @@ class AssignmentTests:
     def test_hints_are_about_wrong_solutions(self) -> None:
         hinted = {name for hint in load_hints(self.suite.folder) for name in hint.mistakes}
         assert hinted <= {mutant.name for mutant in self.suite.mutants}
+
+    def test_what_mistakes_answer_was_recorded_from_these_cells_and_mutants(self) -> None:
+        course = Course.open(ROOT)
+        loaded, path = (
+            load_assignment(course, self.suite.name),
+            self.suite.folder / "diagnosis.json",
+        )
+        patterns = load_patterns(path, loaded.solved, load_hints(self.suite.folder))
+        assert patterns, f"autograder diagnose {self.suite.name}"
+        recorded = json.loads(path.read_text(encoding="utf-8"))["origin"]
+        now = origin_of(loaded, self.suite.mutants)
+        assert recorded == now, f"changed since: autograder diagnose {self.suite.name}"
 
     def test_every_grade_cell_catches_a_mutant_and_every_solution_cell_has_one(self) -> None:
         mutants, owners = self.suite.mutants, self.suite.owners
