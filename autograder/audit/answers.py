@@ -152,7 +152,7 @@ def collect_answers(
             changed = {
                 cell.cell_id: variants[index].cells[cell.grade_id]
                 for cell in notebook.cells
-                if cell.grade_id in variants[index].cells
+                if cell.grade_id and cell.grade_id in variants[index].cells
             }
             concerned = needs[notebook.name].concerned(changed)
             return replace(
