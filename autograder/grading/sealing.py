@@ -5,14 +5,15 @@ A submission has no say in it: if it could choose, a cheating one would choose *
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, final
 
 from autograder.assignment import Assignment, AssignmentNotebook, CellKind
 from autograder.grading.grade import instructor_program
 from autograder.grading.score import score_cell
-from autograder.sealed.model import CellResult, Engine, Limits, Program
+from autograder.sealed.model import CellResult, Engine, Limits, Program, Role
+from autograder.sealed.ownership import cell_names
 
 __all__ = ["Sealing", "failing_cells", "seal"]
 
@@ -133,25 +134,49 @@ class _Trial:
         return replace(assignment, borrowing_cells=assignment.borrowing_cells | gained)
 
     def _opened(self, assignment: Assignment, wrong: _Cells) -> Assignment | None:
-        tried = replace(assignment, open_cells=assignment.open_cells | wrong)
-        gained = wrong - self._failing(tried)
+        alone = replace(assignment, open_cells=assignment.open_cells | wrong)
+        gained = wrong - self._failing(alone)
+        for company in self._companies(assignment, wrong):
+            if gained:
+                break
+            tried = replace(alone, open_cells=alone.open_cells | company)
+            helped = wrong - self._failing(tried)
+            if helped:
+                # A test that depends on luck would open others by it: it is tried alone again.
+                gained = (wrong - self._failing(alone)) or (company | helped)
         if not gained:
-            # They may read what earlier tests bind: then those have to be open as well.
-            before = _grade_cells_before(self.notebook, wrong)
-            tried = replace(assignment, open_cells=assignment.open_cells | before | wrong)
-            if not wrong - self._failing(tried):
-                return None
-            gained = before | wrong
+            return None
         return replace(assignment, open_cells=assignment.open_cells | gained)
 
+    def _companies(self, assignment: Assignment, wrong: _Cells) -> Iterator[_Cells]:
+        """Earlier grade cells that may have to be open too: first those that bind what is read.
 
-def _grade_cells_before(notebook: AssignmentNotebook, cells: _Cells) -> _Cells:
-    """The grade cells in front of the last of these."""
-    order = [
-        (notebook.name, cell.cell_id) for cell in notebook.cells if cell.kind is CellKind.GRADE
-    ]
-    last = max(index for index, key in enumerate(order) if key in cells)
-    return frozenset(order[:last])
+        Then all of them, since tests can need each other by more than names: by files, for one.
+        """
+        program = instructor_program(assignment, self.notebook)
+        wanted: set[str] = set()
+        binding: set[tuple[str, str]] = set()
+        before: set[tuple[str, str]] = set()
+        reached = False
+        for cell in reversed(program.cells):
+            key = (self.notebook.name, cell.id)
+            reached = reached or key in wrong
+            if not reached:
+                continue
+            if cell.role is Role.GRADE:
+                before.add(key)
+            names = cell_names(cell.source)
+            if key in wrong:
+                wanted |= names.reads - names.binds
+            elif cell.role is not Role.GRADE:
+                wanted -= names.binds
+            elif wanted & (names.binds | names.changes):
+                binding.add(key)
+                wanted |= names.reads - names.binds
+        if binding:
+            yield frozenset(binding)
+        if before - wrong - binding:
+            yield frozenset(before - wrong)
 
 
 def failing_cells(

@@ -94,6 +94,42 @@ def test_an_open_cell_that_needs_a_name_of_an_earlier_test_gets_its_points(
     assert failing_cells(decided.notebooks["box"], program, engine, Limits()) == set()
 
 
+AN_OPEN_CELL_THAT_NEEDS_A_FUNCTION_OF_ANOTHER = [
+    solution("counter", "class Counter:\n    n = 0"),
+    grade_cell("other", "other = 3\nassert Counter.n == 0", 1),
+    grade_cell("limit", "def limit(): return 3\nassert Counter.n < limit()", 1),
+    grade_cell("subclass", "class Mine(Counter): pass\nassert Mine().n < limit()", 1),
+]
+
+
+def test_an_open_cell_opens_those_tests_alone_whose_names_it_reads(
+    tmp_path: Path, engine: Engine
+) -> None:
+    course = make_course(tmp_path, box=AN_OPEN_CELL_THAT_NEEDS_A_FUNCTION_OF_ANOTHER)
+    decided = seal(load_assignment(course, "box"), engine, Limits())
+    assert decided.open_cells == {("box", "limit"), ("box", "subclass")}
+
+
+class LuckyEngine(PickyEngine):
+    """Passes every cell but one, which passes as luck has it."""
+
+    def __init__(self, cell: str, *luck: bool) -> None:
+        super().__init__()
+        self.cell = cell
+        self.luck = [*luck]
+
+    def run(self, program: Program, limits: Limits) -> tuple[CellResult, ...]:
+        self.broken = "" if not self.luck or self.luck.pop(0) else self.cell
+        return super().run(program, limits)
+
+
+def test_a_test_that_depends_on_luck_opens_no_other(tmp_path: Path) -> None:
+    assignment = load_assignment(make_course(tmp_path, square=SQUARE), "square")
+    sealed, alone, in_company = False, False, True
+    engine = LuckyEngine("cube-values", sealed, alone, in_company)
+    assert seal(assignment, engine, Limits()).open_cells == {("square", "cube-values")}
+
+
 A_CLASS_THAT_THE_ANSWER_PATCHES = [
     solution(
         "patch", "from shapes import Box, check\n\ndef area(self):\n    return 6\n\nBox.area = area"
