@@ -134,19 +134,23 @@ class _Trial:
         return replace(assignment, borrowing_cells=assignment.borrowing_cells | gained)
 
     def _opened(self, assignment: Assignment, wrong: _Cells) -> Assignment | None:
-        alone = replace(assignment, open_cells=assignment.open_cells | wrong)
-        gained = wrong - self._failing(alone)
-        for company in self._companies(assignment, wrong):
+        tried: list[_Cells] = []
+        for company in (frozenset(), *self._companies(assignment, wrong)):
+            gained = self._gained(assignment, wrong, company)
             if gained:
-                break
-            tried = replace(alone, open_cells=alone.open_cells | company)
-            helped = wrong - self._failing(tried)
-            if helped:
-                # A test that depends on luck would open others by it: it is tried alone again.
-                gained = (wrong - self._failing(alone)) or (company | helped)
-        if not gained:
-            return None
-        return replace(assignment, open_cells=assignment.open_cells | gained)
+                # A test that depends on luck may have had it just now: with less company it is
+                # tried again, so that it opens no others.
+                again = (self._gained(assignment, wrong, less) for less in tried)
+                gained = next((less for less in again if less), gained)
+                return replace(assignment, open_cells=assignment.open_cells | gained)
+            tried.append(company)
+        return None
+
+    def _gained(self, assignment: Assignment, wrong: _Cells, company: _Cells) -> _Cells:
+        """The wrong cells that are right when they are open, and their company; none if none is."""
+        tried = replace(assignment, open_cells=assignment.open_cells | company | wrong)
+        right = wrong - self._failing(tried)
+        return company | right if right else right
 
     def _companies(self, assignment: Assignment, wrong: _Cells) -> Iterator[_Cells]:
         """Earlier grade cells that may have to be open too: first those that bind what is read.
@@ -172,6 +176,7 @@ class _Trial:
                 wanted -= names.binds
             elif wanted & (names.binds | names.changes):
                 binding.add(key)
+                wanted -= names.binds
                 wanted |= names.reads - names.binds
         if binding:
             yield frozenset(binding)
