@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from autograder.assignment import load_assignment
 from autograder.grading.grade import instructor_program
@@ -19,7 +20,7 @@ class PickyEngine:
         self.needs_open = needs_open
         self.broken = broken
 
-    def __enter__(self) -> PickyEngine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *args: object) -> None:
