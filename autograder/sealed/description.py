@@ -147,15 +147,21 @@ def read_description(form: Plain) -> Description:
 
 
 def nearest_class(names: tuple[str, ...]) -> type | None:
-    """The first of these classes that this process knows."""
+    """The first of these classes that this process knows and that a stand-in may pass for.
+
+    None is a kind of tensor, generator or storage: torch would read the stand-in's memory as one.
+    """
     for name in names:
         found = _KINDS.get(name[5:]) if name.startswith("kind:") else known_class(name)
-        if found is not None:
+        if found is not None and not _is_read_as_memory(found):
             return found
     return None
 
 
 _DATA: Final = frozenset(TYPES.values()) - frozenset(BASES)
+_HEAP_TYPE: Final = 1 << 9
+_READ_AS_MEMORY: Final = ("torch", "_ctypes")
+"""Their C code asks `isinstance` and then reads the object's memory as that of its own types."""
 
 
 def known_class(name: str) -> type | None:
@@ -174,6 +180,13 @@ def known_class(name: str) -> type | None:
     if not isinstance(found, type) or found in _DATA or issubclass(found, type):
         return None
     return found
+
+
+def _is_read_as_memory(kind: type) -> bool:
+    return any(
+        not owner.__flags__ & _HEAP_TYPE and owner.__module__.partition(".")[0] in _READ_AS_MEMORY
+        for owner in kind.__mro__
+    )
 
 
 def signature_form(value: Callable[..., Any], encode: Callable[[object], Plain]) -> Plain:

@@ -11,7 +11,7 @@ import torch
 
 from autograder.sealed.model import Cell
 from autograder.sealed.ownership import ownership, write_tables
-from tests.sealed.pair import GRADE, LOCKED, STUDENT, graded, notebook, pair, plain, run
+from tests.sealed.pair import GRADE, LOCKED, STUDENT, graded, notebook, pair, passes, plain, run
 
 HONEST = """
 def square(x): return x * x
@@ -524,3 +524,51 @@ def test_a_method_that_the_reference_is_asked_may_be_asked() -> None:
         refused = run(both.judge, "other", test)[0].failure
         assert refused is not None
         assert "what .holds() says of make(...)" in refused.evalue
+
+
+def test_no_object_passes_for_a_kind_of_tensor_whose_memory_torch_would_read() -> None:
+    failure = graded(
+        """
+class Fake:
+    pass
+
+def fake(module, name):
+    return type(name, (Fake,), {"__module__": module, "__qualname__": name})()
+
+def make():
+    return [fake("torch.nn.parameter", "UninitializedParameter"), fake("torch._C", "Generator"),
+            fake("torch.storage", "UntypedStorage"), fake("torch.nn.modules.linear", "Linear")]
+""",
+        """
+import torch
+assert [isinstance(item, torch.nn.Linear) for item in make()] == [False] * 3 + [True]
+assert not isinstance(make()[0], torch.Tensor)
+assert not isinstance(make()[1], torch.Generator)
+assert not isinstance(make()[2], torch.UntypedStorage)
+try:
+    torch.equal(make()[0], torch.zeros(2))
+except TypeError:
+    print("refused")
+""",
+    )
+    assert failure is None, plain(failure)
+
+
+def test_a_function_with_a_backward_of_its_own_is_a_subclass_of_torchs() -> None:
+    passes(
+        """
+import torch
+class Double(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): return 2 * x
+    @staticmethod
+    def backward(ctx, grad): return 2 * grad
+""",
+        """
+import torch
+assert issubclass(Double, torch.autograd.Function)
+x = torch.ones(2, requires_grad=True)
+Double.apply(x).sum().backward()
+assert x.grad.tolist() == [2, 2]
+""",
+    )
