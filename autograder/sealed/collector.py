@@ -10,7 +10,6 @@ from autograder.sealed.reports import ClearOutput, Done, Output, Report, UpdateD
 __all__ = ["CellOutputs", "Displays"]
 
 _MOST_OUTPUTS: Final = 1000
-_MOST_ERRORS: Final = 1
 _OVERHEAD: Final = 64
 _NAME: Final = 200
 _MESSAGE: Final = 20_000
@@ -27,13 +26,25 @@ class Displays:
         """Remember one that was shown."""
         self._outputs.setdefault(display_id, []).append(output)
 
-    def update(self, change: UpdateDisplay) -> int:
-        """Replace the data of all with this id; gives how many there are."""
-        outputs = self._outputs.get(change.display_id, [])
-        for output in outputs:
+    def forget(self, outputs: list[dict[str, Any]]) -> None:
+        """Let go of outputs that are no more."""
+        gone = {id(output) for output in outputs}
+        if not gone:
+            return
+        for display_id, shown in list(self._outputs.items()):
+            self._outputs[display_id] = [item for item in shown if id(item) not in gone]
+            if not self._outputs[display_id]:
+                del self._outputs[display_id]
+
+    def count(self, display_id: str) -> int:
+        """How many outputs have this id."""
+        return len(self._outputs.get(display_id, ()))
+
+    def update(self, change: UpdateDisplay) -> None:
+        """Replace the data of all with this id."""
+        for output in self._outputs.get(change.display_id, ()):
             output["data"] = change.data
             output["metadata"] = change.metadata
-        return len(outputs)
 
 
 @final
@@ -87,6 +98,7 @@ class CellOutputs:
         return (*self._outputs, note)
 
     def _clear(self) -> None:
+        self._displays.forget(self._outputs)
         self._outputs.clear()
         self._used = 0
         self._clear_next = False
@@ -96,10 +108,10 @@ class CellOutputs:
             self._clear()
         if output["output_type"] == "error":
             # What stopped the cell is worth more than what came before it.
-            if len(self._outputs) < _MOST_OUTPUTS + _MOST_ERRORS:
+            if all(known["output_type"] != "error" for known in self._outputs):
                 self._outputs.append(_shortened(output, self._most))
             return
-        if not self._room(output):
+        if not self._room(output, len(display_id or "")):
             return
         last = self._outputs[-1] if self._outputs else None
         if (
@@ -115,11 +127,13 @@ class CellOutputs:
             self._displays.add(display_id, output)
 
     def _update(self, change: UpdateDisplay) -> None:
-        if self._room(change.data):
+        # A notebook holds the data once for each output that shows them.
+        times = max(1, self._displays.count(change.display_id))
+        if self._room(change.data, _size(change.metadata), times):
             self._displays.update(change)
 
-    def _room(self, value: object) -> bool:
-        size = _size(value) + _OVERHEAD
+    def _room(self, value: object, beside: int = 0, times: int = 1) -> bool:
+        size = times * (_size(value) + beside + _OVERHEAD)
         text = isinstance(value, dict) and value.get("output_type") == "stream"
         left = self._most - self._used
         if len(self._outputs) >= _MOST_OUTPUTS or left <= 0:

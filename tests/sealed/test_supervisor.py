@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -399,6 +400,54 @@ def test_an_update_reaches_displays_of_earlier_cells() -> None:
     first.take(display("10 %", "bar"))
     second.take(UpdateDisplay("bar", {"text/plain": "100 %"}))
     assert kept(first) == ["100 %"]
+
+
+def written(*cells: CellOutputs) -> int:
+    return sum(len(json.dumps(cell.result())) for cell in cells)
+
+
+def test_updates_of_many_displays_fill_no_notebook() -> None:
+    displays = Displays()
+    first, second = CellOutputs(displays, 100_000), CellOutputs(displays, 100_000)
+    for _ in range(500):
+        first.take(display("", "bar"))
+    second.take(UpdateDisplay("bar", {"text/plain": "x" * 50_000}))
+    assert written(first, second) < 200_000
+
+
+def test_metadata_of_an_update_counts() -> None:
+    outputs = CellOutputs(Displays(), 1000)
+    outputs.take(display("shown", "bar"))
+    outputs.take(UpdateDisplay("bar", {"text/plain": "new"}, {"note": "x" * 5000}))
+    assert kept(outputs)[0] == "shown"
+    assert written(outputs) < 1000
+
+
+def test_names_of_displays_count() -> None:
+    outputs = CellOutputs(Displays(), 1000)
+    for number in range(3):
+        outputs.take(display("shown", f"{number:1000}"))
+    assert kept(outputs)[:-1] == []
+
+
+def test_displays_that_were_cleared_are_let_go() -> None:
+    displays = Displays()
+    outputs = CellOutputs(displays, 1000)
+    for _ in range(3):
+        outputs.take(display("x" * 500, "bar"))
+        outputs.take(ClearOutput(wait=False))
+    assert displays.count("bar") == 0
+    outputs.take(display("kept", "bar"))
+    outputs.take(UpdateDisplay("bar", {"text/plain": "new"}))
+    assert kept(outputs) == ["new"]
+
+
+def test_one_cell_keeps_one_error() -> None:
+    outputs = CellOutputs(Displays(), 1000)
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["x" * 900]}
+    for _ in range(10):
+        outputs.take(Output(dict(error)))
+    assert len(outputs.result()) == 1
 
 
 def test_clearing_with_wait_waits_for_the_next_output() -> None:
