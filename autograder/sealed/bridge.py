@@ -107,6 +107,7 @@ class Bridge(Codec):
         self.methods: frozenset[str] | None = frozenset()
         self.asked: set[str] = set()
         self.tape: Tape | None = None
+        self._ended: BaseException | None = None
 
     def asks(self, method: str) -> bool:
         """Whether this cell may ask a method of an object about values of its own."""
@@ -150,11 +151,14 @@ class Bridge(Codec):
         answer = self.link.ask(operation, payload, self._extras(runs_code=runs_code))
         if self.tape is not None and (runs_code or operation == "name"):
             self.tape.hear(answer)
+        ended, self._ended = self._ended, None
         try:
             with self._guard():
                 self._take_extras(answer.extras)
                 if asked:
                     instruments.judge.read(asked, (answer.extras or {}).get("reports"))
+                if ended is not None:
+                    raise ended
                 if answer.ok:
                     return self.decode(answer.payload)
                 error = self._error(answer.payload)
@@ -406,9 +410,11 @@ class Bridge(Codec):
         except BridgeError as error:
             return Answer(ok=False, payload=("bridge", str(error)), extras=None)
         except Exception as error:  # noqa: BLE001 - goes on in the submission's code
-            return Answer(
-                ok=False, payload=callbacks.error_form(error), extras=self._sync() or None
-            )
+            form = callbacks.error_form(error)
+            return Answer(ok=False, payload=form, extras=self._sync() or None)
+        except BaseException as error:  # noqa: BLE001 - as of `pytest.fail`: no code may catch it
+            self._ended = error
+            return Answer(ok=False, payload=("ex", "RuntimeError", ["the test ended"]), extras=None)
         return Answer(ok=True, payload=form, extras=self._sync() or None)
 
 

@@ -170,7 +170,11 @@ class _Steps:
 
 
 def error_form(error: Exception) -> Plain:
-    """An exception of the test's own code, without its text unless the type is built in."""
+    """An exception of the test's own code: its text, and its type if that is built in."""
     kind = type(error)
     name = kind.__name__ if EXCEPTIONS.get(kind.__name__) is kind else "RuntimeError"
-    return ("ex", name, [str(error)])
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - an object of the submission in it may raise anything
+        text = ""
+    return ("ex", name, [text])

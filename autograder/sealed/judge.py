@@ -23,7 +23,7 @@ from autograder.sealed.shell import CellShell
 from autograder.sealed.student import done_report
 from autograder.sealed.tape import Tape
 from autograder.sealed.trust import chains, differences
-from autograder.sealed.wire import Channel, Closed, Plain, WireError
+from autograder.sealed.wire import Channel, Closed, Plain
 
 __all__ = ["SUBMISSION_MARK", "main"]
 
@@ -171,6 +171,8 @@ class Judge:
             theirs = bridge.ask("foundations", names, runs_code=False)
         except BridgeError as error:
             theirs, own = {}, {str(error): ""}
+        except Exception:  # noqa: BLE001 - classes of the submission may raise anything
+            theirs, own = {}, {"what cannot be looked at": ""}
         finally:
             self._names.end()
         changed = differences(own, theirs if type(theirs) is dict else {})
@@ -185,7 +187,7 @@ class Judge:
     def _cause(self, error: BaseException) -> Cause:
         try:
             return self._witness.cause(error)
-        except (BridgeError, WireError):
+        except Exception:  # noqa: BLE001 - objects of the submission in the error raise anything
             return Cause(Origin.TEST)
 
     def _is_instructors(self, filename: str) -> bool:
@@ -199,8 +201,8 @@ class Judge:
         bridge.names = lambda: names
         try:
             bridge.ask("end")
-        except BridgeError:
-            return
+        except Exception:  # noqa: BLE001, S110 - the cell has ended, whatever a closing figure does
+            pass
         finally:
             bridge.names = list
 
@@ -217,7 +219,7 @@ def _with_submission(failure: Failure, error: BaseException) -> Failure:
     """The failure with the submission's own traceback at its end, if that is where it arose."""
     try:
         lines = traceback_of(error)
-    except (BridgeError, WireError):
+    except Exception:  # noqa: BLE001 - the submission may break what renders tracebacks
         return failure
     if not lines:
         return failure

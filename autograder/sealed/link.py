@@ -107,7 +107,14 @@ class Link:
                 raise WireError("not a request")
 
     def _respond(self, number: int, operation: str, payload: Plain, extras: Plain) -> None:
-        answer = self._serve(operation, payload, extras)
+        try:
+            answer = self._serve(operation, payload, extras)
+        except WireError:
+            raise
+        except BaseException:
+            # Otherwise the other side would wait for its answer for ever.
+            self.fail("a request of the submission could not be answered")
+            raise
         try:
             self.channel.send(("a", number, answer.ok, answer.payload, answer.extras))
         except Closed:

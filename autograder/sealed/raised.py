@@ -44,7 +44,10 @@ def rebuild(fields: list[Plain], decode: Callable[[Plain], Any]) -> BaseExceptio
         raise WireError("malformed error")
     if not issubclass(kind, Exception) or issubclass(kind, _ENDS_OF_ITERATION):
         return RemoteError(f"{name}: {text}")
-    error: BaseException = kind.__new__(kind, *values)
+    try:
+        error: BaseException = kind.__new__(kind, *values)
+    except (TypeError, ValueError):  # a group of exceptions that stay in their process
+        return RemoteError(f"{name}: {text}")
     error.args = tuple(values)
     return error
 

@@ -70,7 +70,7 @@ class _Publisher(DisplayPublisher):
                 self.emit(
                     {
                         "op": "update_display",
-                        "display_id": str(display_id),
+                        "display_id": _text(display_id),
                         "data": _bundle(data),
                         "metadata": _json(metadata or {}),
                     }
@@ -85,7 +85,7 @@ class _Publisher(DisplayPublisher):
             },
         }
         if display_id is not None:
-            report["display_id"] = str(display_id)
+            report["display_id"] = _text(display_id)
         self.emit(report)
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002 - IPython's own
@@ -189,11 +189,11 @@ class _Shell(InteractiveShell):
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         try:
-            text = str(evalue)
+            text = _text(evalue)
         except Exception:  # noqa: BLE001 - a student's __str__ may raise anything
             text = f"<the message of this {etype.__name__} cannot be shown>"
         lines = [line for part in stb for line in str(part).split("\n")]
-        self.failure = Failure(str(etype.__name__), text, tuple(lines))
+        self.failure = Failure(_text(etype.__name__), text, tuple(lines))
 
     def system(self, cmd: str) -> None:
         """Run `!command`; its output goes to the cell's."""
@@ -222,22 +222,29 @@ def _bundle(data: dict[str, Any]) -> dict[str, Any]:
     bundle: dict[str, Any] = {}
     for mime, value in data.items():
         if isinstance(value, bytes):
-            bundle[str(mime)] = base64.b64encode(value).decode("ascii")
-        elif str(mime) == "application/json" or str(mime).endswith("+json"):
-            bundle[str(mime)] = _json(value)
+            bundle[_text(mime)] = base64.b64encode(value).decode("ascii")
+        elif _text(mime) == "application/json" or _text(mime).endswith("+json"):
+            bundle[_text(mime)] = _json(value)
         else:
-            bundle[str(mime)] = str(value)
+            bundle[_text(mime)] = _text(value)
     return bundle
+
+
+def _text(value: object) -> str:
+    """The text of anything, exactly a `str`: texts of other classes (of templates, of symbols) are
+    no plain data.
+    """
+    return str.__str__(str(value))
 
 
 def _json(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): _json(item) for key, item in value.items()}
+        return {_text(key): _json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_json(item) for item in value]
     if value is None or type(value) in (bool, int, float, str):
         return value
-    return str(value)
+    return _text(value)
 
 
 def prepare() -> None:
@@ -336,7 +343,7 @@ class CellShell:
         failure = shell.failure
         error = self.error = result.error_before_exec or result.error_in_exec
         if error is not None and failure is None:
-            failure = Failure(type(error).__name__, str(error))
+            failure = Failure(_text(type(error).__name__), _text(error))
         if error is None:
             failure = None
         return Done(failure, shell.displayhook.returned)

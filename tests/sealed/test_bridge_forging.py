@@ -572,3 +572,68 @@ Double.apply(x).sum().backward()
 assert x.grad.tolist() == [2, 2]
 """,
     )
+
+
+def test_a_test_that_ends_itself_in_a_callback_fails_and_keeps_nobody_waiting() -> None:
+    results = notebook(
+        (STUDENT, "def apply(f):\n    try: return f(1)\n    except Exception: return 5"),
+        (
+            GRADE,
+            """
+import pytest
+def ends(x): pytest.fail("never with one")
+assert apply(ends) == 5
+""",
+        ),
+        (STUDENT, "def later(x): return x"),
+        (GRADE, "assert later(3) == 3\nassert apply(lambda x: x) == 1"),
+    )
+    failures = [done.failure for done, _ in results]
+    assert failures[0] is failures[2] is failures[3] is None
+    assert failures[1] is not None
+    assert failures[1].ename == "Failed"
+    assert not any(done.broken for done, _ in results)
+
+
+BROKEN_TO_LOOK_AT = """
+from IPython import get_ipython
+class Broken:
+    def __repr__(self): raise ValueError("boo")
+def raises(): raise ValueError(Broken())
+def breaks(f):
+    get_ipython().InteractiveTB.structured_traceback = None
+    import matplotlib.pyplot as plt
+    plt.close = None
+    raise KeyError(3)
+def calls(f): f(Broken())
+"""
+
+
+def test_no_judge_ends_over_an_error_that_cannot_be_looked_at() -> None:
+    tests = [
+        "try:\n    raises()\nexcept ValueError:\n    assert False, 'words'",
+        "def look(x):\n    return {}[x]\ncalls(look)",
+        "breaks(0)\nassert True",
+        "assert True\nassert 1 + 1 == 2",
+    ]
+    results = notebook((STUDENT, BROKEN_TO_LOOK_AT), *((GRADE, test) for test in tests))
+    names = [done.failure and done.failure.ename for done, _ in results]
+    assert names == [None, "AssertionError", "KeyError", "KeyError", None]
+    assert not any(done.broken for done, _ in results)
+
+
+def test_a_group_of_the_submissions_own_exceptions_is_no_other_error() -> None:
+    failure = graded(
+        """
+class Own(Exception): pass
+def check(): raise ExceptionGroup("two", [Own(1), Own(2)])
+""",
+        """
+try:
+    check()
+except (TypeError, ValueError):
+    print("taken for another")
+""",
+    )
+    assert failure is not None
+    assert "ExceptionGroup: two" in failure.evalue

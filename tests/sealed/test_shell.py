@@ -70,6 +70,26 @@ def test_an_exception_that_cannot_be_shown_is_a_failure(both: Pair) -> None:
     assert done.failure is not None
 
 
+OWN_TEXT = """
+class Text(str):
+    def __str__(self): return self
+class Shown:
+    def _repr_html_(self): return Text("<b>shown</b>")
+    def __repr__(self): return Text("shown")
+class Refused(Exception):
+    def __str__(self): return Text("refused")
+"""
+
+
+def test_text_of_a_class_of_its_own_is_shown_as_text(both: Pair) -> None:
+    done, (report,) = outputs(both, f"{OWN_TEXT}\nShown()")
+    assert (done.failure, done.returned) == (None, "shown")
+    assert report.output["data"]["text/html"] == "<b>shown</b>"
+    failure = outputs(both, f"{OWN_TEXT}\nraise Refused")[0].failure
+    assert failure is not None
+    assert (failure.ename, failure.evalue) == ("Refused", "refused")
+
+
 @pytest.mark.parametrize(
     "source", ["import sys; sys.exit(0)", "raise SystemExit", "raise KeyboardInterrupt"]
 )
