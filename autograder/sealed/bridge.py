@@ -99,7 +99,7 @@ class Bridge(Codec):
         self._exports = Exports()
         self._mirrors = Mirrors(1)
         self._returned: list[tuple[int, int]] = []
-        self._proxies: dict[int, Callable[[], Any]] = {}
+        self._proxies: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._leases: weakref.WeakValueDictionary[int, Lease] = weakref.WeakValueDictionary()
         self._dtype: torch.dtype | None = None
         self._passed: list[torch.Tensor] = []
@@ -268,6 +268,12 @@ class Bridge(Codec):
 
     def decode_reference(self, form: tuple[Plain, ...]) -> Any:
         """What the student process's references stand for."""
+        try:
+            return self._reference(form)
+        except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeError) as error:
+            raise WireError(f"malformed reference: {error}"[:300]) from None
+
+    def _reference(self, form: tuple[Plain, ...]) -> Any:
         match form:
             case ("h", int() as key, description):
                 return self._proxy(key, description)
@@ -301,15 +307,14 @@ class Bridge(Codec):
         return lease
 
     def _proxy(self, key: int, form: Plain) -> Any:
-        reference = self._proxies.get(key)
-        known = None if reference is None else reference()
+        known = self._proxies.get(key)
         lease = self._lease(key)
         if known is not None:
             return known
         if form is None:
             form = self.ask_description(key)
         made = remote.make(self, lease, read_description(form))
-        self._proxies[key] = weakref.ref(made)
+        self._proxies[key] = made
         return made
 
     def ask_description(self, key: int) -> Plain:

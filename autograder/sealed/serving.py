@@ -46,7 +46,7 @@ class Server(Codec):
         self._shell = shell
         self._exports = Exports()
         self._mirrors = Mirrors(-1)
-        self._leases: dict[int, Any] = {}
+        self._leases: weakref.WeakValueDictionary[int, JudgeObject] = weakref.WeakValueDictionary()
         self._returned: list[tuple[int, int]] = []
         self._outputs: dict[int, tuple[list[int], list[torch.Tensor]]] = {}
         self._errors: list[BaseException] = []
@@ -457,13 +457,12 @@ class Server(Codec):
         return pass_on
 
     def _judge_object(self, key: int, name: str) -> JudgeObject:
-        reference = self._leases.get(key)
-        known = None if reference is None else reference()
+        known = self._leases.get(key)
         if known is not None:
             known.lease.again()
-            return known  # type: ignore[no-any-return]  # a weak reference
+            return known
         made = JudgeObject(self, Lease(key, self._returned), name)
-        self._leases[key] = weakref.ref(made)
+        self._leases[key] = made
         return made
 
 

@@ -144,8 +144,10 @@ class _Run:
 
     def __exit__(self, *_: object) -> None:
         started = time.perf_counter()
-        self._end()
-        self._resources.close()
+        try:
+            self._end()
+        finally:
+            self._resources.close()
         self._observe("teardown", time.perf_counter() - started)
 
     def results(self) -> list[CellResult]:

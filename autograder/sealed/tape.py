@@ -40,6 +40,9 @@ _TELLING: Final = 100
 _BITS: Final = 4
 """So many truth values or whole numbers tell as much as one fraction."""
 
+_MALFORMED: Final = (
+    *(WireError, ArithmeticError, LookupError, AttributeError, TypeError, ValueError, RuntimeError),
+)
 _Numbers = npt.NDArray[np.float64]
 
 
@@ -79,7 +82,7 @@ class Tape:
                 reading = _Reading()
                 reading.take_answer(answer)
                 reply = reading.reply()
-            except (WireError, ArithmeticError, LookupError, TypeError, ValueError, RuntimeError):
+            except _MALFORMED:
                 # The judge refuses what is malformed; what cannot be measured is no evidence.
                 self._full = True
                 return

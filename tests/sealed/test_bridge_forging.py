@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter, deque
+from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
 import numpy as np
+import pytest
 import torch
 
+from autograder.sealed.bridge import Bridge
+from autograder.sealed.link import Answer
 from autograder.sealed.model import Cell
 from autograder.sealed.ownership import ownership, write_tables
+from autograder.sealed.randomness import RandomStates
+from autograder.sealed.tape import Tape
+from autograder.sealed.wire import Channel, WireError
 from tests.sealed.pair import GRADE, LOCKED, STUDENT, graded, notebook, pair, passes, plain, run
 
 HONEST = """
@@ -637,3 +645,27 @@ except (TypeError, ValueError):
     )
     assert failure is not None
     assert "ExceptionGroup: two" in failure.evalue
+
+
+@pytest.fixture
+def bridge() -> Iterator[Bridge]:
+    mine, theirs = socket.socketpair()
+    with mine, theirs:
+        yield Bridge(Channel(mine), RandomStates(), lambda *_: None, [], {})
+
+
+def test_a_malformed_reference_is_no_error_of_the_test(bridge: Bridge) -> None:
+    with pytest.raises(WireError):
+        bridge.decode(("B", 1, ("T", "float32"), []))
+
+
+def test_objects_that_the_test_let_go_leave_nothing_behind(bridge: Bridge) -> None:
+    for key in range(1, 50):
+        bridge.decode(("h", key, ("object", "A", "__main__", [], [], False)))
+    assert len(bridge._proxies) == 0
+
+
+def test_changes_that_are_none_are_no_error_of_the_test() -> None:
+    tape = Tape()
+    tape.hear(Answer(ok=True, payload=bytearray(9 << 20), extras=[1]))
+    assert tape.replies() == ()

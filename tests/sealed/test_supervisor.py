@@ -8,10 +8,12 @@ import pytest
 
 from autograder.sealed.collector import CellOutputs, Displays
 from autograder.sealed.engine import SealedEngine
-from autograder.sealed.levels import Level
+from autograder.sealed.levels import Level, Mechanisms
 from autograder.sealed.model import Cell, CellResult, CellStatus, Limits, Program, Role
+from autograder.sealed.nursery import NurseryLost
 from autograder.sealed.probe import probe
 from autograder.sealed.reports import ClearOutput, Output, UpdateDisplay
+from autograder.sealed.supervisor import _Run
 
 needs_full = pytest.mark.skipif(
     probe().level is not Level.FULL, reason="this machine does not reach the full level"
@@ -372,6 +374,23 @@ def test_the_judge_sees_its_files_and_the_student_does_not(engine: SealedEngine)
         judge_files={"answers.txt": b"42"},
     )
     assert [str(result.status) for result in engine.run(program, LIMITS)] == ["ok", "ok"]
+
+
+class Lost:
+    """A nursery that is gone by the time that a program ends."""
+
+    def end_all(self) -> None:
+        raise NurseryLost("gone")
+
+
+def test_a_lost_nursery_leaves_no_file_open() -> None:
+    nothing = Mechanisms(namespaces=False, landlock=False, seccomp=False)
+    lost: Any = Lost()
+    run = _Run(lost, Program("n", ()), Limits(), nothing, lambda *_: None)
+    with pytest.raises(NurseryLost), run:
+        pass
+    assert run._files.closed
+    assert run._judge_files.closed
 
 
 def stream(content: str, name: str = "stdout") -> Output:
