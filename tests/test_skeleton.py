@@ -8,15 +8,15 @@ from autograder.audit.audit import Plan, audit
 from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.formatting import format_notebook
-from autograder.grading.engines import default_engine
+from autograder.grading.pool import EngineFactory
 from autograder.skeleton import new_assignment
 
 
-def test_a_skeleton_passes_its_audit_as_it_is(tmp_path: Path) -> None:
+def test_a_skeleton_passes_its_audit_as_it_is(tmp_path: Path, warm: EngineFactory) -> None:
     made = new_assignment(tmp_path, "sampling", "top_k")
     assert "nbgrader_config.py" in {str(file) for file in made.files}
     report = audit(
-        Course.open(tmp_path), "sampling", engine=default_engine(), plan=Plan(generated=None)
+        Course.open(tmp_path), "sampling", engine=warm, plan=Plan(generated=None), workers=1
     )
     assert report.passed, report.faults
     assert report.open_cells == ()

@@ -82,7 +82,7 @@ def demo(
         folder: the new course; made anew if an earlier demo made it.
         engine: makes the engines.
         assignment: its name; it has one notebook.
-        workers: how many submissions are graded at once.
+        workers: how many submissions are graded, or tried by the audit, at once.
         say: is told each step.
         progress: hears how grading goes.
 
@@ -96,7 +96,7 @@ def demo(
     made = _make_course(course, folder, assignment)
     say("Auditing the tests with solutions whose marks are known ...")
     _copy_variants(made, assignment, variants, [*_sample(mutants), *alternatives])
-    audited = audit(made, assignment, engine=engine)
+    audited = audit(made, assignment, engine=engine, workers=workers)
     say("Releasing ...")
     release(made, assignment)
     sealed = audited.engine.startswith("sealed")

@@ -23,7 +23,7 @@ from autograder.audit.answers import origin_of
 from autograder.audit.audit import Trial, audit
 from autograder.audit.variants import Variant, load_variants
 from autograder.course import Course
-from autograder.grading.engines import default_engine
+from autograder.grading.pool import EngineFactory
 from autograder.mistakes import load_hints, load_patterns
 from tests.assignments.harness import run
 
@@ -164,10 +164,12 @@ class AssignmentTests:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def trials(cls, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trial]:
+    def trials(
+        cls, tmp_path_factory: pytest.TempPathFactory, warm: EngineFactory
+    ) -> dict[str, Trial]:
         """What became of every variant when it was handed in and graded, by name."""
         course = cls.suite.course(tmp_path_factory.mktemp("course"))
-        report = audit(course, cls.suite.name, engine=default_engine())
+        report = audit(course, cls.suite.name, engine=warm, workers=1)
         assert report.open_cells == ()
         assert report.unprotected == {}
         assert all(trial.passed for trial in report.trials if not trial.name)

@@ -12,7 +12,7 @@ from autograder.audit.page import page
 from autograder.audit.record import missing, record_path, write_record
 from autograder.course import Course
 from autograder.errors import OperatorError
-from autograder.grading.engines import default_engine
+from autograder.grading.pool import EngineFactory
 from tests.builders import grade_cell, locked, make_course, plain_cell, solution
 
 NOTEBOOK = [
@@ -97,9 +97,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="module")
-def report(course: Course) -> AuditReport:
+def report(course: Course, warm: EngineFactory) -> AuditReport:
     plan = Plan(seeds=20, generated=None, stock=True)
-    return audit(course, "half", engine=default_engine(), plan=plan, workers=1)
+    return audit(course, "half", engine=warm, plan=plan, workers=1)
 
 
 def test_generated_mutants_are_killed_by_the_cells_that_see_them(report: AuditReport) -> None:
@@ -207,10 +207,10 @@ LUCKY = (
 )
 
 
-def test_chance_fails_an_audit(tmp_path: Path) -> None:
+def test_chance_fails_an_audit(tmp_path: Path, warm: EngineFactory) -> None:
     cells = [*NOTEBOOK[:2], grade_cell("flaky", FLAKY, 1), grade_cell("lucky", LUCKY, 1)]
     course = make_course(tmp_path / "course", half=cells)
-    report = audit(course, "half", engine=default_engine(), plan=Plan(seeds=8), workers=1)
+    report = audit(course, "half", engine=warm, plan=Plan(seeds=8), workers=1)
     assert report.stability.flaky == ["flaky"]
     assert "flaky does not end the same way every time" in report.faults
     assert report.stability.budget_used == pytest.approx(0.12)

@@ -26,7 +26,6 @@ from autograder.grading.grade import Submission, grade
 from autograder.grading.kernel import KernelEngine
 from autograder.grading.policy import Policy
 from autograder.grading.sealing import seal
-from autograder.sealed import SealedEngine
 from autograder.sealed.model import Engine, Limits
 
 HELPERS = dedent("""
@@ -535,10 +534,10 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Graded:
 def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Graded:
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "kernel":
-        with KernelEngine() as engine:
-            return _by_engine(engine, folder, [USABLE])
-    with SealedEngine() as engine:
-        return _by_engine(engine, folder, [[name] for name in USABLE])
+        with KernelEngine() as kernel:
+            return _by_engine(kernel, folder, [USABLE])
+    engine: Engine = request.getfixturevalue("engine")
+    return _by_engine(engine, folder, [[name] for name in USABLE])
 
 
 @pytest.mark.parametrize("name", USABLE)

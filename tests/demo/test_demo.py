@@ -15,7 +15,7 @@ from autograder.demo.cohort import cohort
 from autograder.demo.expectation import Expectation, differences
 from autograder.demo.show import print_report, svg
 from autograder.errors import OperatorError
-from autograder.grading.engines import default_engine
+from autograder.grading.pool import EngineFactory
 from autograder.grading.verdict import CellVerdict, Status, SubmissionStatus, Verdict
 from tests.builders import SQUARE, make_course
 
@@ -42,10 +42,10 @@ def course_with_variants(root: Path) -> Course:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> DemoReport:
+def report(tmp_path_factory: pytest.TempPathFactory, warm: EngineFactory) -> DemoReport:
     root = tmp_path_factory.mktemp("demo")
     course = course_with_variants(root / "course")
-    return demo(course, root / "demo-course", engine=default_engine(), assignment="square")
+    return demo(course, root / "demo-course", engine=warm, assignment="square", workers=1)
 
 
 def test_everybody_gets_the_marks_they_should(report: DemoReport) -> None:
@@ -91,12 +91,12 @@ def test_the_class_is_the_same_every_time(tmp_path: Path) -> None:
     assert len({hand_in.student for hand_in in first}) == len(first)
 
 
-def test_a_folder_of_somebody_elses_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_of_somebody_elses_is_left_alone(tmp_path: Path, warm: EngineFactory) -> None:
     course = course_with_variants(tmp_path / "course")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     with pytest.raises(OperatorError, match="move it away"):
-        demo(course, tmp_path / "mine", engine=default_engine(), assignment="square")
+        demo(course, tmp_path / "mine", engine=warm, assignment="square", workers=1)
     assert (tmp_path / "mine" / "thesis.txt").exists()
 
 

@@ -11,10 +11,10 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.course import Course
 from autograder.feedback import feedback
 from autograder.grading.batch import grade_assignment
-from autograder.grading.engines import default_engine
 from autograder.grading.grade import Submission, grade
 from autograder.grading.plain import PlainError, decode, encode
 from autograder.grading.policy import Policy
+from autograder.grading.pool import EngineFactory
 from autograder.grading.received import check_verdict
 from autograder.grading.sealing import seal
 from autograder.grading.verdict import CellVerdict, Status, Verdict
@@ -186,7 +186,9 @@ def test_points_that_nothing_can_have_carried_are_refused(
     refused(0, replace(verdict.cells[0], carried=("square",)))
 
 
-def test_the_marks_are_shown_as_such_and_survive_a_regrade(tmp_path: Path) -> None:
+def test_the_marks_are_shown_as_such_and_survive_a_regrade(
+    tmp_path: Path, warm: EngineFactory
+) -> None:
     course = make_course(tmp_path / "course", sums=CELLS)
     (course.root / "policy.toml").write_text("[assignment.sums]\ncarried_errors = true\n")
     config = course.root / "nbgrader_config.py"
@@ -199,7 +201,7 @@ def test_the_marks_are_shown_as_such_and_survive_a_regrade(tmp_path: Path) -> No
         if regrade:
             nbgrader_command(course.root, "autograde", "sums", "--force")
         else:
-            grade_assignment(course, "sums", engine=default_engine(), workers=1)
+            grade_assignment(course, "sums", engine=warm, workers=1)
         feedback(course, "sums")
         page = (course.step("feedback", "ada", "sums") / "sums.html").read_bytes()
         rows = BeautifulSoup(page, "html.parser").select(".results tr.part")

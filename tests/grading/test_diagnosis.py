@@ -13,8 +13,8 @@ from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.feedback import feedback
 from autograder.grading.batch import grade_assignment
-from autograder.grading.engines import default_engine
 from autograder.grading.plain import PlainError, decode, encode
+from autograder.grading.pool import EngineFactory
 from autograder.grading.received import check_verdict
 from autograder.grading.record import diagnoses, load_record
 from autograder.grading.verdict import Verdict
@@ -64,7 +64,7 @@ def body(line: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def course(tmp_path_factory: pytest.TempPathFactory, warm: EngineFactory) -> Course:
     course = make_course(tmp_path_factory.mktemp("course") / "course", shares=CELLS)
     folder = course.variants("shares")
     (folder / "mutants").mkdir(parents=True)
@@ -72,7 +72,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
         text = f"# mistake: {name}.\n# fails: shares-values\n# %% shares\n{body(line)}\n"
         (folder / "mutants" / f"{name}.py").write_text(text)
     (folder / "hints.toml").write_text(HINTS, encoding="utf-8")
-    recorded = record_answers(course, "shares", engine=default_engine(), workers=1)
+    recorded = record_answers(course, "shares", engine=warm, workers=1)
     assert {pattern.mistake for pattern in recorded.patterns} == {"signs", "squares"}
     assert (recorded.unknown, recorded.silent) == ((), ())
     return course
@@ -92,11 +92,11 @@ LINES = {
 
 
 @pytest.fixture(scope="module")
-def verdicts(course: Course) -> Mapping[str, Verdict]:
+def verdicts(course: Course, warm: EngineFactory) -> Mapping[str, Verdict]:
     for student, line in LINES.items():
         answers = {"shares": body(line), "cube": "def cube(x):\n    return x * x * x"}
         hand_in(course, student, "shares", notebook(released(CELLS, answers)))
-    return grade_assignment(course, "shares", engine=default_engine(), workers=1).verdicts
+    return grade_assignment(course, "shares", engine=warm, workers=1).verdicts
 
 
 def test_a_known_mistake_is_named_and_no_other(

@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import openpyxl
 import pytest
@@ -26,7 +26,7 @@ from autograder.cli import app
 from autograder.course import Course
 from autograder.grading import schedulers
 from autograder.grading.local import LocalBackend
-from autograder.sealed.model import CellResult, Engine, Limits, Program
+from autograder.grading.pool import EngineFactory
 from autograder.trail import read_trail
 from tests.builders import make_course, notebook
 from tests.gradebooks import with_gradebook
@@ -38,23 +38,6 @@ FULL = os.environ.get("AUTOGRADER_TERM") == "full"
 COUNT = 200
 SHOWN = ["s021", "s003", "s014", "s020"]
 """Whose feedback is written where the whole class would take too long."""
-
-
-class Borrowed:
-    """An engine that others use as well, and that stays when its borrower is done."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.name = engine.name
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *args: object) -> None:
-        return
-
-    def run(self, program: Program, limits: Limits) -> tuple[CellResult, ...]:
-        return self._engine.run(program, limits)
 
 
 @dataclass
@@ -103,7 +86,7 @@ class Term:
 
 
 @pytest.fixture(scope="module")
-def term(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[Term]:
+def term(tmp_path_factory: pytest.TempPathFactory, warm: EngineFactory) -> Iterator[Term]:
     root = tmp_path_factory.mktemp("term")
     cells = {name: source_cells(work) for name, work in ASSIGNMENTS.items()}
     course = with_gradebook(make_course(root / "course", **cells))
@@ -117,7 +100,7 @@ def term(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[T
             patch.setattr(
                 schedulers,
                 "make_backend",
-                lambda *args, **kwargs: borrowed(lambda: Borrowed(engine), 1),
+                lambda *args, **kwargs: borrowed(warm, 1),
             )
         _begin(term)
         _collect(term)
