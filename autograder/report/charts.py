@@ -125,22 +125,9 @@ def _counted(name: str, x: alt.X, x2: str, description: str) -> _Chart:
 
 
 def _outcomes() -> _Chart:
-    return (
-        alt.Chart(_data("outcomes"))
-        .mark_bar(stroke="#5c6670", strokeWidth=0.5)
-        .encode(
-            y=alt.Y("cell:N", sort=None, title=None),
-            x=alt.X("students:Q", stack="normalize", title="share of students", axis=_PERCENT),
-            color=_scale("outcome:N", _OUTCOMES),
-            order="order:Q",
-            tooltip=["cell:N", "outcome:N", "students:Q"],
-            description="said:N",
-        )
-        .properties(
-            height=alt.Step(17),
-            description="For each grade cell the share of students with full, some and no points",
-        )
-    )
+    share = alt.X("students:Q", stack="normalize", title="share of students", axis=_PERCENT)
+    description = "For each grade cell the share of students with full, some and no points"
+    return _bars("outcomes", "cell", share, "outcome", _OUTCOMES, 17, description)
 
 
 def _quality() -> _Chart:
@@ -242,21 +229,33 @@ def _term() -> _Chart:
 
 
 def _states() -> _Chart:
+    count = alt.X("students:Q", stack="zero", title="students")
+    description = "For each assignment: how many students handed in on time, late or not"
+    return _bars("states", "assignment", count, "state", _STATES, 26, description)
+
+
+def _bars(
+    name: str,
+    row: str,
+    students: alt.X,
+    field: str,
+    colours: dict[str, str],
+    height: int,
+    description: str,
+) -> _Chart:
+    """One bar a row, with a part for each value of a field."""
     return (
-        alt.Chart(_data("states"))
+        alt.Chart(_data(name))
         .mark_bar(stroke="#5c6670", strokeWidth=0.5)
         .encode(
-            y=alt.Y("assignment:N", sort=None, title=None),
-            x=alt.X("students:Q", stack="zero", title="students"),
-            color=_scale("state:N", _STATES),
+            y=alt.Y(f"{row}:N", sort=None, title=None),
+            x=students,
+            color=_scale(f"{field}:N", colours),
             order="order:Q",
-            tooltip=["assignment:N", "state:N", "students:Q"],
+            tooltip=[f"{row}:N", f"{field}:N", "students:Q"],
             description="said:N",
         )
-        .properties(
-            height=alt.Step(26),
-            description="For each assignment: how many students handed in on time, late or not",
-        )
+        .properties(height=alt.Step(height), description=description)
     )
 
 
