@@ -1,36 +1,25 @@
-"""What the gradebook says about one submission, manual scores and comments included."""
+"""What the gradebook says about each notebook, manual scores and comments included."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, final
 
-from nbgrader.api import Assignment, SubmittedAssignment
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy import select
 
-__all__ = ["CellMark", "NotebookMarks", "read_marks"]
+from autograder.grading.marks import CellMark, read_grades
 
-
-@final
-@dataclass(frozen=True, slots=True)
-class CellMark:
-    """The gradebook's entry of one cell.
-
-    Args:
-        score: points, with what a person entered.
-        max_score: the most it can earn.
-        auto_score: what the grader gave; None where a person decides.
-        manual_score: what a person entered.
-        extra_credit: points added by a person.
-        needs_manual_grade: a person has yet to look at it.
-    """
-
-    score: float
-    max_score: float
-    auto_score: float | None
-    manual_score: float | None
-    extra_credit: float
-    needs_manual_grade: bool
+__all__ = ["NotebookMarks", "read_marks"]
 
 
 @final
@@ -40,7 +29,8 @@ class NotebookMarks:
 
     Args:
         cells: by grade id.
-        comments: by grade id; what a person wrote, or else nbgrader's automatic comment.
+        comments: by grade id, of cells without points too; what a person wrote, or else nbgrader's
+            automatic comment.
         late_penalty: points taken off.
     """
 
@@ -56,35 +46,37 @@ def read_marks(gradebook: Any, assignment: str) -> dict[str, dict[str, NotebookM
         gradebook: nbgrader's `Gradebook`.
         assignment: name of the assignment.
     """
-    submissions = (
-        gradebook.db.query(SubmittedAssignment)
+    cells: dict[tuple[str, str], dict[str, CellMark]] = defaultdict(dict)
+    grades = read_grades(gradebook, assignments=[assignment], cells=True)
+    for (_, student), marks in grades.cells.items():
+        for mark in marks:
+            cells[student, mark.notebook][mark.cell] = mark
+    own = (
+        select(
+            SubmittedNotebook.id,
+            SubmittedAssignment.student_id,
+            Notebook.name,
+            SubmittedNotebook.late_submission_penalty,
+        )
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(Assignment.name == assignment)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .where(Assignment.name == assignment)
     )
-    return {
-        submission.student_id: {
-            notebook.name: _notebook(notebook) for notebook in submission.notebooks
-        }
-        for submission in submissions
-    }
-
-
-def _notebook(notebook: Any) -> NotebookMarks:
-    return NotebookMarks(
-        cells={grade.name: _cell(grade) for grade in notebook.grades},
-        comments={
-            comment.name: comment.comment for comment in notebook.comments if comment.comment
-        },
-        late_penalty=float(notebook.late_submission_penalty or 0),
-    )
-
-
-def _cell(grade: Any) -> CellMark:
-    return CellMark(
-        score=float(grade.score or 0),
-        max_score=float(grade.max_score or 0),
-        auto_score=grade.auto_score,
-        manual_score=grade.manual_score,
-        extra_credit=float(grade.extra_credit or 0),
-        needs_manual_grade=bool(grade.needs_manual_grade),
-    )
+    notebooks = gradebook.db.execute(own).all()
+    comments: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in gradebook.db.execute(
+        select(Comment.notebook_id, BaseCell.name, Comment.comment)
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .where(Comment.notebook_id.in_(own.with_only_columns(SubmittedNotebook.id)))
+    ):
+        if row.comment:
+            comments[row.notebook_id][row.name] = row.comment
+    found: dict[str, dict[str, NotebookMarks]] = defaultdict(dict)
+    for row in notebooks:
+        found[row.student_id][row.name] = NotebookMarks(
+            cells=cells[row.student_id, row.name],
+            comments=comments[row.id],
+            late_penalty=float(row.late_submission_penalty or 0),
+        )
+    return dict(found)

@@ -21,8 +21,9 @@ from autograder.feedback.inert import (
     plain,
     text_of,
 )
-from autograder.feedback.marks import CellMark, NotebookMarks
+from autograder.feedback.marks import NotebookMarks
 from autograder.feedback.page import CellView, Exercise, Page, Result
+from autograder.grading.marks import CellMark
 from autograder.grading.outputs import carried_of, is_exposed, result_of_cell
 from autograder.grading.record import SubmissionRecord
 from autograder.grading.score import NOT_SOLVED, decide
@@ -172,7 +173,7 @@ def _result(
         full = mark.score >= mark.max_score
         verdict, tone = "Graded by a person", "good" if full else "part" if mark.score else "bad"
         message = message if cell.is_test and not full else ""
-    elif mark and mark.needs_manual_grade:
+    elif mark and mark.pending:
         verdict, tone = _VERDICTS[Status.MANUAL]
         points, message = None, ""
     elif not cell.is_test and mark and mark.auto_score is not None:
