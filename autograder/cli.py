@@ -503,7 +503,8 @@ def export(
         ),
     )
     console = make_console()
-    print_written(console, f"{report.rows} grades", report.path.absolute())
+    marks = f"{report.marks} mark{'' if report.marks == 1 else 's'}"
+    print_written(console, marks, report.path.absolute())
     for note in report.notes:
         console.print(Text(f"  note: {clean(note)}"), soft_wrap=True)
 

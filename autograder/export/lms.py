@@ -400,9 +400,15 @@ def _summary(grades: Grades, work: Work, person: Person, options: Options) -> st
     mark = grades.mark(work, person)
     if mark is None or options.points(mark) is None:
         return ""
-    lines = [f"{number(mark.score)} of {number(work.max_score)} points"]
+    say = options.language.say
+    points, most = number(mark.score), number(work.max_score)
+    lines = [say("{points} of {most} points", points=points, most=most)]
     if mark.penalty:
-        lines.append(f"{number(mark.penalty)} points were taken off for lateness")
+        taken = say(
+            "{points} points were taken off because it was handed in late.",
+            points=number(mark.penalty),
+        )
+        lines.append(taken.rstrip(".。"))
     lines += map(_line, grades.cells.get((work.name, person.id), ()))
     return "; ".join(lines)
 

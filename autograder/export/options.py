@@ -9,6 +9,7 @@ from typing import final
 
 from autograder.course import Course
 from autograder.export.template import Table
+from autograder.feedback.language import Language, language_of, load_language
 from autograder.grading.marks import Grades, Mark, Person, Work
 from autograder.lateness import load_rules
 
@@ -31,6 +32,7 @@ class Options:
             an LMS.
         drop_lowest: how many assignments with the lowest share of points leave a student's total;
             None for what the course's rules say (see `of_course`), and none without rules.
+        language: of the feedback that some formats carry in words; the course's, see `of_course`.
         feedback: the page of a student's assignment by its file name, for formats that carry it.
     """
 
@@ -40,16 +42,18 @@ class Options:
     provisional: bool = False
     missing_as_zero: bool = False
     drop_lowest: int | None = None
+    language: Language = field(default_factory=lambda: load_language("en"))
     feedback: Mapping[tuple[str, str], tuple[Path, ...]] = field(default_factory=dict)
 
     def of_course(self, course: Course) -> Options:
-        """These, completed by what `policy.toml` of the course says.
+        """These, completed by the course's language and by what its `policy.toml` says.
 
         Raises:
-            OperatorError: the file says something that has no meaning.
+            OperatorError: the file says something without a meaning, or there is no such language.
         """
         rules = load_rules(course) if self.drop_lowest is None else None
-        return self if rules is None else replace(self, drop_lowest=rules.drop_lowest)
+        drop = self.drop_lowest if rules is None else rules.drop_lowest
+        return replace(self, drop_lowest=drop, language=language_of(course.config))
 
     def points(self, mark: Mark | None) -> float | None:
         """What an LMS is told about a mark; None to leave its entry as it is."""

@@ -31,12 +31,14 @@ class ExportReport:
 
     Args:
         path: the file.
-        rows: how many rows with marks it has.
+        rows: how many rows it has, without those of the header.
+        marks: how many marks, each of one student in one assignment, it gives; empty ones are none.
         notes: what was left out and why, a sentence each.
     """
 
     path: Path
     rows: int
+    marks: int
     notes: tuple[str, ...] = ()
 
 
@@ -112,7 +114,7 @@ def write_grades(
 
     write_file(to, exported.data, announce)
     notes = (*exported.notes, *_quarantined(course, grades))
-    return ExportReport(path=to, rows=exported.rows, notes=notes)
+    return ExportReport(path=to, rows=exported.rows, marks=len(exported.given), notes=notes)
 
 
 def _put_on_record(course: Course, to: Path, format: str, exported: Exported) -> None:  # noqa: A002 - as in `export`

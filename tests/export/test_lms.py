@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import Course
 from autograder.errors import OperatorError
 from autograder.export import FORMATS, Exported, Options
 from autograder.export.template import parse_table
@@ -181,7 +182,7 @@ def test_moodle_gets_grade_and_feedback() -> None:
         "62.5",
     )
     assert ada["attention (feedback)"] == (
-        "62.5 of 100 points; 10 points were taken off for lateness; sdpa: 40/60; "
+        "62.5 of 100 points; 10 points were taken off because it was handed in late; sdpa: 40/60; "
         "why: 32.5/40 (=well, yes)"
     )
     eva = dict(zip(rows[0], rows[3], strict=True))
@@ -214,6 +215,14 @@ def test_moodles_worksheet_needs_one_assignment_and_the_table() -> None:
     table = parse_table("grades.csv", WORKSHEET.encode())
     with pytest.raises(OperatorError, match="name it with --assignment"):
         FORMATS["moodle-worksheet"].encode(two, Options(template=table))
+
+
+def test_feedback_in_words_is_in_the_language_of_the_course(course: Course) -> None:
+    course.config.Autograder.language = "zh"
+    options = Options().of_course(course)
+    (_, _, _, _, _, said), *_ = read(FORMATS["moodle"].encode(GRADES, options))[1:]
+    assert said.startswith("62.5 / 100 分; ")
+    assert "points" not in said
 
 
 def test_moodles_feedback_zip_has_the_names_that_moodle_reads(tmp_path: Path) -> None:
