@@ -13,8 +13,9 @@ The rules, in order. A *wrapper* is a folder that all files of a source have in 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import final
@@ -116,13 +117,15 @@ def arrange(
     desk = _Desk()
     known = {name: frozenset(notebooks) for name, notebooks in assignments.items()}
     folders = {folder for path in paths for folder in path.parents}
+    wrappers = _wrappers(paths)
     rest: list[PurePosixPath] = []
     for path in paths:
         if path in folders:
             desk.doubt(path, "a folder has the same name")
-        elif not _by_tree(desk, path, paths, known):
+        elif not _by_tree(desk, path, wrappers, known):
             rest.append(path)
-    rest = [path for path in rest if not _by_name(desk, path, rest, known, assignment)]
+    pools = _pools(rest)
+    rest = [path for path in rest if not _by_name(desk, path, pools, known, assignment)]
     # A notebook that lies loose at the top says nothing about the folders beside it.
     homes = {path.parent for path in rest if path.suffix == ".ipynb" and path.parent.name}
     by_home: dict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
@@ -135,7 +138,7 @@ def arrange(
             by_home[home].append(path)
     for home, files in by_home.items():
         try:
-            name = _assignment_of(home, files, paths, known, assignment)
+            name = _assignment_of(home, files, wrappers, known, assignment)
         except _DoubtError as error:
             for path in files:
                 desk.doubt(path, str(error))
@@ -148,14 +151,14 @@ def arrange(
 def _by_tree(
     desk: _Desk,
     path: PurePosixPath,
-    paths: Sequence[PurePosixPath],
+    wrappers: Sequence[str],
     known: Mapping[str, frozenset[str]],
 ) -> bool:
     folders = path.parts[:-1]
     at = next((index for index in range(1, len(folders)) if folders[index] in known), None)
     if at is None:
         return False
-    if not _are_wrappers(folders[: at - 1], paths):
+    if at - 1 > len(wrappers):
         desk.doubt(
             path, f"{folders[at - 1]!r} may not be the student: it lies beside other folders"
         )
@@ -168,7 +171,7 @@ def _by_tree(
 def _by_name(
     desk: _Desk,
     path: PurePosixPath,
-    paths: Sequence[PurePosixPath],
+    pools: Collection[PurePosixPath],
     known: Mapping[str, frozenset[str]],
     assignment: str | None,
 ) -> bool:
@@ -190,7 +193,7 @@ def _by_name(
     if len(choices) > 1:
         readings = " or ".join(f"{notebook} by {student}" for student, _, notebook in choices)
         desk.doubt(path, f"its name can be read in more than one way: {readings}")
-    elif folders and folders[-1] != choices[0][0] and not _is_pool(path.parent, paths):
+    elif folders and folders[-1] != choices[0][0] and path.parent not in pools:
         desk.doubt(
             path, f"its name says {choices[0][0]!r} and its folder {folders[-1]!r}: whose is it?"
         )
@@ -201,14 +204,20 @@ def _by_name(
     return True
 
 
-def _is_pool(folder: PurePosixPath, paths: Sequence[PurePosixPath]) -> bool:
-    """Whether a folder is a wrapper that holds notebooks of many."""
-    inside = [path for path in paths if path.parent == folder and path.suffix == ".ipynb"]
-    return len(inside) > 1 and _are_wrappers(folder.parts, paths)
+def _pools(paths: Sequence[PurePosixPath]) -> set[PurePosixPath]:
+    """The folders that all files lie in and that hold notebooks of many."""
+    wrappers = _wrappers(paths)
+    notebooks = Counter(path.parent for path in paths if path.suffix == ".ipynb")
+    return {
+        folder
+        for folder, count in notebooks.items()
+        if count > 1 and len(folder.parts) <= len(wrappers)
+    }
 
 
-def _are_wrappers(folders: Sequence[str], paths: Sequence[PurePosixPath]) -> bool:
-    return all(path.parts[: len(folders)] == tuple(folders) for path in paths)
+def _wrappers(paths: Sequence[PurePosixPath]) -> Sequence[str]:
+    """The folders that all files have in common, the outermost first."""
+    return os.path.commonprefix([path.parts for path in paths])
 
 
 def _notebooks(known: Mapping[str, frozenset[str]], assignment: str | None) -> set[str]:
@@ -223,19 +232,19 @@ def _notebooks(known: Mapping[str, frozenset[str]], assignment: str | None) -> s
 def _assignment_of(
     home: PurePosixPath,
     files: Sequence[PurePosixPath],
-    paths: Sequence[PurePosixPath],
+    wrappers: Sequence[str],
     known: Mapping[str, frozenset[str]],
     assignment: str | None,
 ) -> str:
-    wrappers = home.parts[:-1]
-    if not _are_wrappers(wrappers, paths):
+    above = home.parts[:-1]
+    if len(above) > len(wrappers):
         raise _DoubtError(
             f"{home.name!r} may not be the student: its folder lies beside others; the layouts "
             "that are understood are <student>/<assignment>/ and <student>/"
         )
     if assignment is not None:
         return assignment
-    if named := [folder for folder in wrappers if folder in known]:
+    if named := [folder for folder in above if folder in known]:
         return named[-1]
     notebooks = {path.stem for path in files if path.parent == home and path.suffix == ".ipynb"}
     fits = sorted(name for name, own in known.items() if own & notebooks)

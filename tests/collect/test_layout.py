@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import pytest
@@ -127,3 +128,23 @@ def test_a_loose_notebook_does_not_hold_up_the_folders_beside_it() -> None:
     )
     assert [item.student for item in result.placed] == ["ada", "bob"]
     assert [path for path, _ in result.doubtful] == ["stray.ipynb"]
+
+
+class Counted(list[PurePosixPath]):
+    """Paths that count how often somebody went through them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[PurePosixPath]:
+        self.times += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("name", ["s{}/attention/attention.ipynb", "s{}/attention.ipynb"])
+def test_a_large_class_is_not_gone_through_for_every_file(name: str) -> None:
+    few, many = (
+        Counted(PurePosixPath(name.format(number)) for number in range(count)) for count in (3, 30)
+    )
+    for paths in (few, many):
+        assert len(arrange(paths, {"attention": ["attention"]}).placed) == len(paths)
+    assert few.times == many.times
