@@ -190,7 +190,8 @@ def cell_names(source: str) -> CellNames:
     try:
         code = _transform(source)
         return _of_code(code)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        # Python's parser calls what is nested too deeply for it a lack of memory.
         return CellNames()
 
 

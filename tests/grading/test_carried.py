@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from autograder.assignment import Assignment, load_assignment
 from autograder.course import Course
 from autograder.feedback import feedback
+from autograder.grading import carried
 from autograder.grading.batch import grade_assignment
 from autograder.grading.grade import Submission, grade
 from autograder.grading.plain import PlainError, decode, encode
@@ -19,6 +20,7 @@ from autograder.grading.received import check_verdict
 from autograder.grading.sealing import seal
 from autograder.grading.verdict import CellVerdict, Status, Verdict
 from autograder.sealed.model import CellResult, Engine, Limits, Program
+from autograder.sealed.ownership import CellNames, cell_names
 from tests.builders import (
     grade_cell,
     hand_in,
@@ -168,6 +170,29 @@ def test_code_of_the_submission_never_holds_the_reference(
         "norm-values": (4, ("square", "total")),
     }
     assert "heliotrope-7" not in repr(verdict)
+
+
+def test_code_that_python_cannot_parse_costs_nothing_else(
+    assignment: Assignment, engine: Engine
+) -> None:
+    verdict = graded(assignment, engine, square=WRONG, cube=f"cube = {'-' * 20_000}1")
+    assert [cell.points for cell in verdict.cells] == [0, 2, 4, 0]
+
+
+def test_no_more_of_a_submission_is_read_for_names_than_a_person_writes(
+    assignment: Assignment, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def remember(source: str) -> CellNames:
+        read.append(source)
+        return cell_names(source)
+
+    monkeypatch.setattr(carried, "cell_names", remember)
+    verdict = graded(assignment, engine, square=WRONG, cube=f"{RIGHT['cube']}\n# {'x' * 300_000}")
+    assert verdict.score == 14
+    assert sum(map(len, read)) < 200_000
+    assert read.count(WRONG) == 1
 
 
 def test_points_that_nothing_can_have_carried_are_refused(
