@@ -96,7 +96,8 @@ class Trail:
             raise ValueError(f"the log itself says {', '.join(sorted(taken))}")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab+") as file:
+            # Without a buffer: closing the file would write the rest of what failed.
+            with self._path.open("ab+", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 before, ended = _last_hash(file)
                 now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -106,10 +107,7 @@ class Trail:
                     line = json.dumps({**body, "before": before}, allow_nan=False).encode()
                     before = hashlib.sha256(line).hexdigest()
                     lines.append(line + b"\n")
-                file.write(b"".join(lines))
-                file.flush()
-                if sync:
-                    os.fsync(file.fileno())
+                _append(file, b"".join(lines), sync=sync)
         except OSError as error:
             raise OperatorError(
                 f"{self._path} cannot be written: {error.strerror}. What is done to marks has to "
@@ -153,6 +151,21 @@ def read_trail(course: Course) -> list[Entry]:
         before = hashlib.sha256(line).hexdigest()
         entries.append(entry)
     return entries
+
+
+def _append(file: IO[bytes], data: bytes, *, sync: bool) -> None:
+    """Write all of it at the end, or leave the file as it was."""
+    size = file.seek(0, os.SEEK_END)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
+        if sync:
+            os.fsync(file.fileno())
+    except BaseException:
+        with suppress(OSError):
+            file.truncate(size)
+        raise
 
 
 def _last_hash(file: IO[bytes]) -> tuple[str, bool]:

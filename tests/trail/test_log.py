@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,20 @@ def test_without_a_place_to_write_grading_stops(course: Course) -> None:
     (course.root / ".autograder").write_text("a file in the way")
     with pytest.raises(OperatorError, match="has to be on record"):
         Trail(course).add("graded")
+
+
+def test_of_lines_that_belong_together_a_full_disk_takes_none(course: Course) -> None:
+    fill(course)
+    whole = trail_path(course).read_bytes()
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Room for one line of two, as on a disk that is nearly full.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 250, limit[1]))
+    try:
+        with pytest.raises(OperatorError, match="make room"):
+            Trail(course).add_all([("penalty", {"points": 1.0}), ("penalty", {"text": "x" * 500})])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert trail_path(course).read_bytes() == whole
 
 
 @given(st.binary(max_size=200))
