@@ -37,9 +37,16 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         for path, data in files.items():
             (new / path).parent.mkdir(parents=True, exist_ok=True)
             (new / path).write_bytes(data)
-        if target.exists():
-            target.rename(Path(scratch, "old"))
-        new.rename(target)
+        old = Path(scratch, "old")
+        try:
+            if target.exists():
+                target.rename(old)
+            new.rename(target)
+        except BaseException:
+            # Else it would go with the scratch folder.
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise
 
 
 def write_file(path: Path, data: bytes, announce: Callable[[], None] = lambda: None) -> None:

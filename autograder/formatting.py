@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import NotebookError
+from autograder.folders import write_file
 from autograder.notebooks import dump_notebook, unique_cell_ids
 
 __all__ = ["format_notebook", "main"]
@@ -176,7 +177,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 file=sys.stderr,
             )
         else:
-            path.write_bytes(formatted)
+            write_file(path, formatted)
             print(f"formatted {path}")
     return int(failed or (options.check and unformatted > 0))
 
