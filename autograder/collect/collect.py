@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import re
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import cast, final
-
-from nbgrader.utils import parse_utc
+from typing import final
 
 from autograder.collect.layout import Placed, arrange
 from autograder.collect.lms import Download, System, recognise
@@ -32,6 +29,7 @@ from autograder.errors import OperatorError
 from autograder.folders import read_folder, replace_folder
 from autograder.grading.gradebook import open_gradebook
 from autograder.lateness import Rules, load_rules
+from autograder.timestamps import read_timestamp, zones_of
 from autograder.trail.log import Trail
 
 __all__ = ["CollectReport", "Doubt", "Filed", "Outcome", "collect"]
@@ -42,9 +40,6 @@ _TIMESTAMP = "timestamp.txt"
 _UNLINKED = (
     "neither an id nor an e-mail address that another table has with an id: nobody is found by "
     "this entry. Add the address to your list of students"
-)
-_STAMP = re.compile(
-    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?( ([A-Za-z][A-Za-z_/]{0,31}|[+-]\d\d:?\d\d))?"
 )
 
 
@@ -187,6 +182,7 @@ def collect(
         start=datetime.now(UTC),
         roster=roster,
         rules=rules,
+        zones=zones_of(course),
         late_replaces=late_replaces,
         dry_run=dry_run,
         doubtful=[Doubt("the roster", label, _UNLINKED) for label in roster.unlinked],
@@ -275,6 +271,7 @@ class _Run:
     start: datetime
     roster: Roster
     rules: Rules
+    zones: tuple[str, ...]
     late_replaces: bool
     dry_run: bool
     filed: list[Filed] = field(default_factory=list)
@@ -373,7 +370,7 @@ class _Run:
             outcome = Outcome.NEW
         elif files == filed:
             outcome = Outcome.UNCHANGED
-        elif _is_older(files, filed):
+        elif self._is_older(files, filed):
             outcome = Outcome.OLDER
         elif self._misses_deadline(files, filed, placed):
             outcome = Outcome.AFTER_DEADLINE
@@ -412,11 +409,18 @@ class _Run:
             files={name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
         )
 
+    def _time(self, files: Mapping[str, bytes]) -> datetime | None:
+        return read_timestamp(files.get(_TIMESTAMP, b""), self.zones)
+
+    def _is_older(self, files: Mapping[str, bytes], filed: Mapping[str, bytes]) -> bool:
+        coming, there = self._time(files), self._time(filed)
+        return coming is not None and there is not None and coming < there
+
     def _misses_deadline(
         self, files: Mapping[str, bytes], filed: Mapping[str, bytes], placed: Placed
     ) -> bool:
         due = self.rules.of(placed.assignment).due
-        coming, there = _timestamp(files), _timestamp(filed)
+        coming, there = self._time(files), self._time(filed)
         if self.late_replaces or due is None or coming is None or there is None:
             return False
         late = self.rules.of(placed.assignment).late
@@ -469,18 +473,3 @@ def _read_or_nothing(tree: Tree, path: PurePosixPath) -> bytes:
         return tree.read(path)
     except ReadError:
         return b""
-
-
-def _is_older(files: Mapping[str, bytes], filed: Mapping[str, bytes]) -> bool:
-    coming, there = _timestamp(files), _timestamp(filed)
-    return coming is not None and there is not None and coming < there
-
-
-def _timestamp(files: Mapping[str, bytes]) -> datetime | None:
-    text = files.get(_TIMESTAMP, b"")[:100].decode(errors="replace").strip()
-    if not _STAMP.fullmatch(text):
-        return None
-    try:
-        return cast("datetime", parse_utc(text))
-    except (ValueError, OverflowError):
-        return None

@@ -13,10 +13,10 @@ The rules, in order. A *wrapper* is a folder that all files of a source have in 
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import final
 
@@ -217,7 +217,10 @@ def _pools(paths: Sequence[PurePosixPath]) -> set[PurePosixPath]:
 
 def _wrappers(paths: Sequence[PurePosixPath]) -> Sequence[str]:
     """The folders that all files have in common, the outermost first."""
-    return os.path.commonprefix([path.parts for path in paths])
+    parts = [path.parts for path in paths]
+    # What the first and the last in order share, all between them share.
+    pairs = zip(min(parts, default=()), max(parts, default=()), strict=False)
+    return [one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
 
 
 def _notebooks(known: Mapping[str, frozenset[str]], assignment: str | None) -> set[str]:

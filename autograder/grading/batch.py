@@ -6,14 +6,11 @@ import hashlib
 import json
 import shutil
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, final
-
-from nbgrader.utils import parse_utc
 
 from autograder.assignment import Assignment, CellKind, load_assignment, read_files
 from autograder.cores import cores
@@ -38,6 +35,7 @@ from autograder.grading.verdict import SCHEMA, SubmissionStatus, Verdict
 from autograder.grading.verdicts import Verdicts
 from autograder.lateness import carries_errors
 from autograder.mistakes import Pattern, load_hints, load_patterns
+from autograder.timestamps import read_timestamp, zones_of
 from autograder.trail.grounds import Grounds
 from autograder.trail.log import Trail
 
@@ -250,8 +248,17 @@ class _Batch:
                 ) as writer,
                 Ledger(self.course, assignment.name) as ledger,
             ):
-                grounds = Grounds(trail, assignment, self.policy)
-                yield _Results(self.course, assignment, memory, writer, ledger, grounds, recorder)
+                yield _Results(
+                    course=self.course,
+                    assignment=assignment,
+                    memory=memory,
+                    writer=writer,
+                    ledger=ledger,
+                    grounds=Grounds(trail, assignment, self.policy),
+                    recorder=recorder,
+                    zones=zones_of(self.course),
+                    notice=self.observers.notice,
+                )
         except BaseException:
             # What went wrong matters more than a record that cannot be written either.
             with suppress(OperatorError):
@@ -368,6 +375,8 @@ class _Results:
     ledger: Ledger
     grounds: Grounds
     recorder: Recorder
+    zones: tuple[str, ...]
+    notice: Callable[[str], None]
 
     def write(self, job: _Job, verdict: Verdict, *, cached: bool) -> bool:
         """Write a verdict, if it is not written already; tells whether it was not."""
@@ -383,13 +392,19 @@ class _Results:
         answers = _answers(self.assignment, verdict)
         # First, so that no mark is in the gradebook without its grounds on record.
         self.grounds.record(job.student, job.files(), verdict, cached=cached)
+        time = read_timestamp(job.timestamp or b"", self.zones)
+        if time is None and stamp.strip():
+            self.notice(
+                f"{job.student} counts as on time: timestamp.txt says {stamp.strip()[:60]!r}, and "
+                "not when it came in, such as 2026-11-30 23:59:00 UTC"
+            )
         try:
             if verdict.status is SubmissionStatus.GRADED:
                 self._write_autograded(job, verdict)
             submission = self.writer.write(
                 job.student,
                 verdict,
-                _parse_timestamp(stamp),
+                time,
                 standing=self._standing(job.student, answers),
             )
             self.ledger.add(job.student, Entry(key, submission, answers))
@@ -502,12 +517,3 @@ def _answers(assignment: Assignment, verdict: Verdict) -> dict[str, str]:
                 key = f"{name}/{origin.grade_id}"
                 found[key] = hashlib.sha256(seen.encode()).hexdigest()
     return found
-
-
-def _parse_timestamp(text: str) -> datetime | None:
-    """When it was handed in, from nbgrader's `timestamp.txt`; None if it says nothing usable."""
-    try:
-        stamp = parse_utc(text.strip()) if text.strip() else None
-    except (ValueError, OverflowError):
-        return None
-    return stamp if isinstance(stamp, datetime) else None

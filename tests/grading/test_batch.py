@@ -17,7 +17,7 @@ from autograder.grading.memory import Reuse
 from autograder.grading.verdict import Status, SubmissionStatus, Verdict
 from autograder.sealed.model import CellStatus
 from tests.builders import RIGHT, SQUARE, hand_in, make_course, notebook, released
-from tests.grading.fakes import InstantEngine
+from tests.grading.fakes import Heard, InstantEngine
 
 
 def scores(course: Course) -> dict[str, float]:
@@ -164,7 +164,10 @@ def test_the_time_stamp_of_the_submission_is_kept(course: Course) -> None:
     (path.parent / "timestamp.txt").write_text("2026-03-01 10:00:00 UTC")
     other = hand_in(course, "bob", "square", notebook(released(SQUARE, RIGHT)))
     (other.parent / "timestamp.txt").write_text("yesterday evening")
-    grade_assignment(course, "square", engine=InstantEngine)
+    heard = Heard()
+    grade_assignment(course, "square", engine=InstantEngine, progress=heard)
+    (notice,) = heard.notices
+    assert "bob counts as on time: timestamp.txt says 'yesterday evening'" in notice
     with Gradebook(course.db_url, course.course_id) as gradebook:
         stamps = {
             student: gradebook.find_submission("square", student).timestamp
