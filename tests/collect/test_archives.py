@@ -249,5 +249,7 @@ NAMES = st.lists(
 @settings(max_examples=100, deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=5))
 def test_any_names_stay_inside(course: Course, names: list[str]) -> None:
-    valid = [name for name in names if name and name.encode(errors="replace").decode() == name]
+    # `zipfile` ends a name at the first NUL, and cannot write one that is empty then.
+    written = [name for name in names if name.partition("\0")[0]]
+    valid = [name for name in written if name.encode(errors="replace").decode() == name]
     stays_inside(course, packed(*((name, b"{}") for name in valid)))
