@@ -8,7 +8,7 @@ import os
 import stat
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,23 +93,20 @@ class VerdictCache:
 
     def size(self) -> CacheSize:
         """What there is."""
-        sizes = [entry.stat().st_size for entry in self._entries()]
+        sizes = [status.st_size for _, status in self._entries()]
         return CacheSize(len(sizes), sum(sizes))
 
     def clear(self) -> CacheSize:
         """Remove everything; gives what there was."""
         before = self.size()
-        for entry in self._entries():
+        for path, _ in self._entries():
             with suppress(OSError):
-                os.unlink(entry.path)  # noqa: PTH108 - the path is a string
+                os.unlink(path)  # noqa: PTH108 - the path is a string
         return before
 
     def trim(self) -> None:
         """Remove what was used longest ago, if there is more than the limit."""
-        found = []
-        for entry in self._entries():
-            status = entry.stat(follow_symlinks=False)
-            found.append((status.st_mtime, status.st_size, entry.path))
+        found = [(status.st_mtime, status.st_size, path) for path, status in self._entries()]
         total = sum(size for _, size, _ in found)
         if total <= self._limit:
             return
@@ -123,14 +120,20 @@ class VerdictCache:
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key
 
-    def _entries(self) -> Iterator[os.DirEntry[str]]:
+    def _entries(self) -> Iterator[tuple[str, os.stat_result]]:
         with suppress(OSError), os.scandir(self._folder) as folders:
             for folder in folders:
                 if folder.is_dir(follow_symlinks=False):
                     with suppress(OSError), os.scandir(folder) as entries:
-                        yield from (
-                            entry for entry in entries if entry.is_file(follow_symlinks=False)
-                        )
+                        yield from _files(entries)
+
+
+def _files(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_result]]:
+    """The plain files, but for those that somebody else has just removed."""
+    for entry in entries:
+        with suppress(OSError):
+            if entry.is_file(follow_symlinks=False):
+                yield entry.path, entry.stat(follow_symlinks=False)
 
 
 def _read(path: Path) -> bytes:

@@ -186,7 +186,9 @@ def _change(grades: Grades, assignment: str, student: str, verdict: Verdict) -> 
         manual = old.manual_score if old else None
         extra = (old.extra_credit or 0.0) if old else 0.0
         by_hand = new.status is Status.MANUAL
-        total += (manual if manual is not None else 0.0 if by_hand else new.points) + extra
+        # As nbgrader counts: extra points for an answer count once it has a mark.
+        given = manual if manual is not None else None if by_hand else new.points
+        total += 0.0 if given is None else given + extra
         was = old.auto_score if old else None
         if not by_hand and (was is None or abs(was - new.points) > _SAME):
             cells.append(

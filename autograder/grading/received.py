@@ -51,7 +51,9 @@ def check_verdict(verdict: Verdict, assignment: Assignment) -> None:
         _check_carried(found, assignment.notebooks[notebook])
         if not graded and found.points:
             raise PlainError("a quarantined submission has points")
-    texts = [verdict.reason, verdict.engine, *(repair.what for repair in verdict.repairs)]
+    texts = [verdict.reason, verdict.engine]
+    for repair in verdict.repairs:
+        texts += [repair.notebook, repair.grade_id, repair.what]
     if any(len(text) > _TEXT_CHARS for text in texts):
         raise PlainError("a text of the verdict is too long")
     if not math.isfinite(verdict.seconds):
@@ -75,7 +77,7 @@ def _check_cell(found: CellVerdict, notebook: str, cell: AssignmentCell) -> None
     by_hand = cell.kind is not CellKind.GRADE
     if found.status in (_EARNING if by_hand else {Status.MANUAL}):
         raise PlainError(f"cell {where} is {found.status}, which a {cell.kind} cell cannot be")
-    if max(len(found.message), len(found.author_note)) > _TEXT_CHARS:
+    if max(map(len, (found.message, found.author_note, found.detail))) > _TEXT_CHARS:
         raise PlainError(f"a text about cell {where} is too long")
 
 
@@ -107,8 +109,16 @@ def _check_notebooks(verdict: Verdict, assignment: Assignment) -> None:
     for name, data in verdict.notebooks.items():
         try:
             document = json.loads(data)
-            usable = document["nbformat"] == 4 and isinstance(document["cells"], list)
+            cells = document["cells"]
+            usable = document["nbformat"] == 4 and isinstance(cells, list)
+            usable = usable and all(map(_is_cell, cells))
         except (ValueError, KeyError, TypeError, RecursionError):
             usable = False
         if not usable:
             raise PlainError(f"{name} of the verdict is no notebook")
+
+
+def _is_cell(cell: dict[str, object]) -> bool:
+    source = cell["source"]
+    lines = source if isinstance(source, list) else [source]
+    return isinstance(cell["id"], str) and all(isinstance(line, str) for line in lines)

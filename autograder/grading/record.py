@@ -97,9 +97,9 @@ class Recorder:
     def __init__(self, course: Course, assignment: str) -> None:
         self._assignment = assignment
         self._path = record_path(course, assignment)
-        found = _read(self._path) if self._path.exists() else []
+        found = _read(self._path) if self._path.exists() else {}
         # Packed: as objects, those of a very large class would fill the memory.
-        self._entries = {entry["student"]: _packed(entry) for entry in found}
+        self._entries = {student: _packed(entry) for student, entry in found.items()}
         self._next_save = time.monotonic() + _SAVE_SECONDS
 
     def add(self, student: str, verdict: Verdict) -> None:
@@ -161,7 +161,7 @@ def load_record(course: Course, assignment: str) -> dict[str, SubmissionRecord]:
     if not path.exists():
         return {}
     try:
-        return {entry["student"]: _submission(entry) for entry in _read(path)}
+        return {student: _submission(entry) for student, entry in _read(path).items()}
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(path, error) from error
 
@@ -180,10 +180,12 @@ def diagnoses(records: Mapping[str, SubmissionRecord]) -> dict[tuple[str, str], 
     return counts
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """The entries by student."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         schema, submissions = document["schema"], list(document["submissions"])
+        found = {entry["student"]: entry for entry in submissions} if schema == SCHEMA else {}
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(path, error) from error
     if schema != SCHEMA:
@@ -191,7 +193,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
             f"{path} was written by another version of this program (schema {schema!r}). Remove "
             "it and grade again"
         )
-    return submissions
+    return found
 
 
 def _damaged(path: Path, error: Exception) -> OperatorError:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,28 @@ def test_trimming_removes_what_was_used_longest_ago(tmp_path: Path) -> None:
     assert cache.load(keys[0]) is not None
     assert cache.load(keys[1]) is None
     assert cache.load(keys[9]) is not None
+
+
+def test_entries_that_somebody_else_removes_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = VerdictCache(tmp_path, limit_bytes=0)
+    for number in range(3):
+        cache.store(f"{number}" * 64, b"x")
+    listed = os.scandir
+
+    @contextmanager
+    def racing(folder: Path) -> Iterator[Iterator[os.DirEntry[str]]]:
+        with listed(folder) as found:
+            entries = list(found)
+        for path in map(Path, entries):
+            if path.is_file():
+                path.unlink()
+        yield iter(entries)
+
+    monkeypatch.setattr(os, "scandir", racing)
+    cache.trim()
+    assert cache.size().entries == 0
 
 
 def test_a_second_grader_is_told_who_is_at_work(course: Course) -> None:

@@ -185,6 +185,12 @@ def test_a_verdict_that_grading_cannot_give_is_refused(course: Course, verdict: 
         "a text about cell": cell(verdict, 1, message="x" * 1_000_000),
         "other notebooks": replace(verdict, notebooks={"../x": b"{}"}),
         "is no notebook": replace(verdict, notebooks={"square": b"<script>"}),
+        "square of the verdict is no notebook": replace(
+            verdict, notebooks={"square": b'{"nbformat": 4, "cells": [{"source": []}]}'}
+        ),
+        "a text of the verdict is too long": replace(
+            verdict, repairs=(Repair("square", "x" * 1_000_000, "put back"),)
+        ),
         "no finite time": replace(verdict, seconds=float("inf")),
         "quarantined submission has points": replace(
             verdict, status=SubmissionStatus.QUARANTINED, notebooks={}

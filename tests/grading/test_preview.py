@@ -68,6 +68,14 @@ def test_who_loses_what_and_which_cell_does_it(graded: Course) -> None:
     assert found.to_json()["changes"][0]["difference"] == -3
 
 
+def test_extra_points_for_an_answer_without_a_mark_do_not_count_yet(graded: Course) -> None:
+    with Gradebook(graded.db_url, graded.course_id) as gradebook:
+        gradebook.find_grade("why", "square", "square", "cy").extra_credit = 2
+        gradebook.db.commit()
+    _, found = look(graded)
+    assert found.before == found.after
+
+
 def test_looking_writes_nothing(graded: Course) -> None:
     before, entries = files(graded), len(read_trail(graded))
     look(graded, CellStatus.ERROR)

@@ -78,3 +78,11 @@ def test_a_file_that_cannot_be_used_is_named(course: Course, text: str, message:
     path.write_text(text)
     with pytest.raises(OperatorError, match=message):
         load_record(course, "square")
+
+
+def test_a_record_without_students_stops_grading_with_its_name(course: Course) -> None:
+    path = record_path(course, "square")
+    path.parent.mkdir()
+    path.write_text(json.dumps({"schema": 1, "submissions": [{"name": "ada"}]}))
+    with pytest.raises(OperatorError, match=r"square\.json is damaged"):
+        Recorder(course, "square")
