@@ -272,7 +272,9 @@ def _exercises(cells: Sequence[_Cell], results: Mapping[str, Result]) -> Iterato
 
 
 def _plain_title(markdown_text: str) -> str:
-    return re.sub(r"[*_`]|<[^>]*>|\[([^\]]*)\]\([^)]*\)", r"\1", markdown_text).strip()
+    """Without emphasis, tags and addresses; `d_model` keeps its underscore."""
+    marks = r"[*`]|(?<!\w)_+|_+(?!\w)|<[^>]*>|\[([^\]]*)\]\([^)]*\)"
+    return re.sub(marks, r"\1", markdown_text).strip()
 
 
 def _hidden_lines(cells: Sequence[_Cell], markers: Markers) -> set[str]:
@@ -355,7 +357,7 @@ def _summary(cell: _Cell, source: str) -> str:
         return "Given code"
     if cell.cell_type == "markdown" and not cell.has("solution") and not cell.has("task"):
         heading = _HEADING.search(source)
-        first = heading.group(2) if heading else source.strip().split("\n", 1)[0]
+        first = heading.group(2) if heading else source.strip().split("\n", 1)[0].lstrip("# ")
         title = _plain_title(first)
         return title if len(title) <= 80 else f"{title[:79]}…"
     return ""

@@ -170,6 +170,23 @@ def test_a_test_is_called_by_its_first_comment(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("### What your *masks* do\n\nLook.", "What your masks do"),
+        (
+            "_Now_ [the](https://example.org) `d_model` of $\\sum_j s_j$",
+            "Now the d_model of $\\sum_j s_j$",
+        ),
+    ],
+)
+def test_closed_text_is_called_by_its_first_line(tmp_path: Path, text: str, title: str) -> None:
+    cells = [plain_cell(text, cell_id="text", cell_type="markdown"), *CELLS]
+    course = with_gradebook(make_course(tmp_path / "course", square=cells))
+    graded(course, cells=released(cells, RIGHT))
+    assert f"<summary>{title}</summary>" in page(course)
+
+
 def test_hidden_tests_solutions_and_mark_schemes_do_not_show(course: Course) -> None:
     graded(course, results={"square-values": failure("AssertionError", "wrong")})
     html = page(course)
