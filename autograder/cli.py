@@ -711,6 +711,8 @@ def similar(
         f"{len(found.suspicious)} pairs of {found.students} submissions are more alike than chance "
         "explains. That is a reason to look, not a proof."
     )
+    for student, reason in unread.items():
+        console.print(Text(clean(f"Not compared: {student}: {reason}")), soft_wrap=True)
     print_written(console, "Side by side", target.absolute())
 
 

@@ -125,9 +125,11 @@ def test_the_command_keeps_what_it_found_for_a_report(
     course = make_course(tmp_path / "course", square=SQUARE)
     for student in ("ada", "bob"):
         hand_in(course, student, "square", notebook(released(SQUARE, RIGHT)))
+    hand_in(course, "eve", "square", b"{")
     monkeypatch.chdir(course.root)
     result = CliRunner().invoke(app, ["similar", "square", "--json", "similar.json"])
     assert result.exit_code == 0, result.output
+    assert "Not compared: eve: square.ipynb: it is not JSON" in result.output
     kept = kept_path(course, "square").read_bytes()
     assert kept == (course.root / "similar.json").read_bytes()
     assert json.loads(kept)["students"] == 2
