@@ -8,7 +8,6 @@ fingerprinting", SIGMOD 2003). What two texts share for `RUN + WINDOW - 1` token
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,7 +23,6 @@ __all__ = ["RUN", "WINDOW", "Token", "fingerprints", "one_newline", "tokens"]
 RUN = 9
 WINDOW = 4
 _MAX_CHARS = 200_000
-_STRING_END = re.compile(r"""^['"rRbBuUfF]+|['"]+$""")
 
 
 @final
