@@ -74,7 +74,7 @@ class Lateness:
 def assess(rules: Rules, student: str, handed: Mapping[str, HandedIn]) -> dict[str, Lateness]:
     """What the rules make of everything that a student handed in.
 
-    Free late days go to the assignments in the order of their deadlines.
+    Free late days go to the assignments in the order of their deadlines, where they save points.
 
     Args:
         rules: of the course.
@@ -96,7 +96,8 @@ def assess(rules: Rules, student: str, handed: Mapping[str, HandedIn]) -> dict[s
         late = max((entry.timestamp or deadline) - deadline, timedelta())
         counted = late if late > late_rules.grace else timedelta()
         cut_off = late_rules.cutoff is not None and counted > late_rules.cutoff
-        used = 0 if cut_off else min(left, -(-counted // _DAY))
+        saves = not cut_off and late_rules.share(counted) > 0
+        used = min(left, -(-counted // _DAY)) if saves else 0
         left -= used
         remaining = max(counted - used * _DAY, timedelta())
         found[assignment] = Lateness(

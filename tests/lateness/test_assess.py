@@ -69,6 +69,14 @@ def test_free_late_days_are_not_wasted_beyond_the_cut_off() -> None:
     assert (verdict.late_days, verdict.late_days_left, verdict.share) == (0, 2, 1)
 
 
+def test_free_late_days_are_not_wasted_where_lateness_costs_nothing() -> None:
+    policy = Rules(late=LateRules(steps=((timedelta(days=2), 0.5),)), late_days=3)
+    verdict = one(policy, timedelta(days=1))
+    assert (verdict.late_days, verdict.late_days_left, verdict.share) == (0, 3, 0)
+    verdict = one(policy, timedelta(days=2, hours=1))
+    assert (verdict.late_days, verdict.late_days_left, verdict.share) == (3, 0, 0)
+
+
 def test_a_student_is_told_when_and_why() -> None:
     policy = parse_rules(
         "timezone = 'Asia/Shanghai'\n[late]\nper_day = 10\n"
