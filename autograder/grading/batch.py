@@ -301,7 +301,7 @@ class _Batch:
                 if student is None:
                     break
                 try:
-                    job = _read_job(self.course, student, assignment.name, self.policy)
+                    job = _read_job(self.course, student, assignment, self.policy)
                 except (OSError, AutograderError) as error:
                     folder = self.course.step("submitted", student, assignment.name)
                     reason = f"{folder} cannot be read: {error}"
@@ -491,13 +491,19 @@ def _blameless(problem: str) -> str:
     )
 
 
-def _read_job(course: Course, student: str, assignment: str, policy: Policy) -> _Job:
-    folder = course.step("submitted", student, assignment)
-    notebooks = {
-        path.stem: path.read_bytes()
-        for path in sorted(folder.glob("*.ipynb"))
-        if path.is_file() and not path.is_symlink()
-    }
+def _read_job(course: Course, student: str, assignment: Assignment, policy: Policy) -> _Job:
+    folder = course.step("submitted", student, assignment.name)
+    paths = [
+        path for path in sorted(folder.glob("*.ipynb")) if path.is_file() and not path.is_symlink()
+    ]
+    # One of another name beside each is read: it may be the one that was meant.
+    most = 2 * policy.notebook.file_bytes * len(assignment.notebooks)
+    if sum(path.stat().st_size for path in paths) > most:
+        raise OperatorError(
+            f"its notebooks are larger than {most:,} bytes together. Ask for those of the "
+            "assignment, without outputs"
+        )
+    notebooks = {path.stem: path.read_bytes() for path in paths}
     files = read_files(folder, ignore=course.coursedir.ignore, max_bytes=policy.file_bytes)
     timestamp = files.pop("timestamp.txt", None)
     submission = Submission(notebooks=notebooks, files=files)

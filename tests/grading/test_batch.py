@@ -177,6 +177,16 @@ def test_the_time_stamp_of_the_submission_is_kept(course: Course) -> None:
     assert (course.step("autograded", "ada", "square") / "timestamp.txt").is_file()
 
 
+def test_notebooks_that_no_memory_holds_cost_their_own_submission_only(course: Course) -> None:
+    for student in ("ada", "bob"):
+        path = hand_in(course, student, "square", notebook(released(SQUARE, RIGHT)))
+    with (path.parent / "more.ipynb").open("wb") as file:
+        file.truncate(1 << 42)  # takes no room on the disk
+    report = grade_assignment(course, "square", engine=InstantEngine)
+    assert scores(course) == {"ada": 3}
+    assert "larger than 134,217,728 bytes" in report.verdicts["bob"].reason
+
+
 def test_only_chosen_students_are_graded(course: Course) -> None:
     for student in ("ada", "bob"):
         hand_in(course, student, "square", notebook(released(SQUARE, RIGHT)))
