@@ -8,11 +8,17 @@ from typing import Any, Final, final
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from autograder.errors import OperatorError
 
-__all__ = ["DatabaseLock", "is_passing", "reason_of", "shown_url"]
+__all__ = ["DatabaseLock", "is_passing", "reason_of", "shown_url", "unusable"]
 
 _LASTING: Final = ("disk is full", "readonly database", "disk i/o error", "unable to open database")
 
@@ -100,3 +106,11 @@ def shown_url(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
         return url
+
+
+def unusable(url: str, error: SQLAlchemyError) -> OperatorError:
+    """What is said to people when a gradebook cannot be used."""
+    return OperatorError(
+        f"the gradebook {shown_url(url)} cannot be used: {reason_of(error)}. What was written "
+        "stays and what was graded is kept: put it right and run the same command again"
+    )

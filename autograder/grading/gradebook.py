@@ -33,7 +33,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from autograder.assignment import Assignment, AssignmentNotebook
 from autograder.course import Course
 from autograder.errors import OperatorError
-from autograder.grading.database import DatabaseLock, is_passing, reason_of, shown_url
+from autograder.grading.database import DatabaseLock, is_passing, reason_of, unusable
 from autograder.grading.grade import NO_ANSWER
 from autograder.grading.stopping import Stop
 from autograder.grading.verdict import CellVerdict, Status, SubmissionStatus, Verdict
@@ -53,9 +53,16 @@ Result = TypeVar("Result")
 
 
 def open_gradebook(course: Course) -> Any:
-    """nbgrader's own `Gradebook` of a course; it is made if there is none."""
-    with _alembic_in_this_process():
-        return Gradebook(course.db_url, course.course_id)
+    """nbgrader's own `Gradebook` of a course; it is made if there is none.
+
+    Raises:
+        OperatorError: the database cannot be reached or used.
+    """
+    try:
+        with _alembic_in_this_process():
+            return Gradebook(course.db_url, course.course_id)
+    except SQLAlchemyError as error:
+        raise unusable(course.db_url, error) from error
 
 
 @contextmanager
@@ -113,16 +120,13 @@ class GradebookWriter:
         self._notice = notice or _ignore
         self._stop = stop or Stop()
         self._patience_seconds = patience_seconds
-        try:
-            self._gradebook = open_gradebook(course)
-        except SQLAlchemyError as error:
-            raise self._unusable(error) from error
+        self._gradebook = open_gradebook(course)
         try:
             self._lock = DatabaseLock(self._gradebook.engine, course.course_id)
             self._register()
         except SQLAlchemyError as error:
             self._gradebook.close()
-            raise self._unusable(error) from error
+            raise unusable(self._course.db_url, error) from error
         except BaseException:
             self._gradebook.close()
             raise
@@ -225,10 +229,10 @@ class GradebookWriter:
                 result = work()
             except DBAPIError as error:
                 if not is_passing(error):
-                    raise self._unusable(error) from error
+                    raise unusable(self._course.db_url, error) from error
                 waited = time.monotonic() - started
                 if waited > self._patience_seconds or self._stop.requested:
-                    raise self._unusable(error) from error
+                    raise unusable(self._course.db_url, error) from error
                 self._notice(f"the gradebook is away, trying again: {reason_of(error)}")
                 time.sleep(delay)
                 delay = min(2 * delay, _LONGEST_DELAY_SECONDS)
@@ -237,13 +241,6 @@ class GradebookWriter:
                     waited = time.monotonic() - started
                     self._notice(f"the gradebook is back after {waited:.0f} s")
                 return result
-
-    def _unusable(self, error: SQLAlchemyError) -> OperatorError:
-        url = shown_url(self._course.db_url)
-        return OperatorError(
-            f"the gradebook {url} cannot be used: {reason_of(error)}. What was written stays and "
-            "what was graded is kept: put it right and run the same command again"
-        )
 
     def _write_grades(
         self,

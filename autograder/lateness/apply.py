@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, final
 
 from nbgrader.api import SubmittedAssignment, SubmittedNotebook
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from autograder.course import Course
+from autograder.grading.database import unusable
 from autograder.grading.gradebook import open_gradebook
 from autograder.lateness.assess import HandedIn, Lateness, assess
 from autograder.lateness.rules import Rules, load_rules
@@ -86,8 +88,8 @@ def apply_policy(course: Course, gradebook: Any) -> list[Deduction]:
         What is taken off every submission, sorted by assignment and student.
 
     Raises:
-        OperatorError: `policy.toml` says something that has no meaning, or the record cannot be
-            written.
+        OperatorError: `policy.toml` says something that has no meaning, the record cannot be
+            written, or the gradebook is locked by somebody else.
     """
     rules = load_rules(course)
     if rules is None:
@@ -108,6 +110,9 @@ def apply_policy(course: Course, gradebook: Any) -> list[Deduction]:
         deductions = [deduction for deduction, _, _ in found]
         Trail(course).add_all([_on_record(entry) for entry in deductions if entry.changed])
         session.commit()
+    except SQLAlchemyError as error:
+        session.rollback()
+        raise unusable(course.db_url, error) from error
     except BaseException:
         session.rollback()
         raise

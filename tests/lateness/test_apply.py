@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import event
+from sqlalchemy import event, text
 from traitlets.config import Config
 
 from autograder.course import Course
@@ -167,3 +167,17 @@ def test_stock_nbgraders_step_takes_off_the_same(course: Course) -> None:
     by_stock = penalties(course)
     assert by_stock == {"ada": 1.0, "li": 0.0, "eve": 0.0}
     assert not any(deduction.changed for deduction in sync(course))
+
+
+def test_a_gradebook_that_cannot_be_written_is_named_and_stays(course: Course) -> None:
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        gradebook.db.execute(text("PRAGMA query_only = 1"))
+        with pytest.raises(OperatorError, match=r"gradebook\.db cannot be used: .*readonly"):
+            apply_policy(course, gradebook)
+    assert penalties(course) == {"ada": 0, "li": 0, "eve": 0}
+
+
+def test_a_file_that_is_no_gradebook_is_named(course: Course) -> None:
+    Path(course.db_url.removeprefix("sqlite:///")).write_bytes(b"no database" * 1_000)
+    with pytest.raises(OperatorError, match=r"gradebook\.db cannot be used: file is not a"):
+        sync(course)
