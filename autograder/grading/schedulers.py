@@ -32,7 +32,7 @@ def make_backend(
         from autograder.grading.cluster import DaskBackend
     except ModuleNotFoundError as error:
         raise OperatorError(
-            f"--scheduler needs Dask ({error}): pip install 'autograder[dask]'"
+            f"--scheduler needs Dask ({error}): pip install dask distributed"
         ) from error
     if scheduler != "dask" and "://" not in scheduler:
         raise OperatorError(

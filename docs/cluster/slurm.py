@@ -1,9 +1,10 @@
 """Grades an assignment on a Slurm cluster: starts Dask workers as jobs, grades, ends them.
 
-Run it where the course folder is, on a machine that may submit jobs and that the nodes can reach:
+Run it in the project's folder, where the course is, on a machine that may submit jobs and that the
+nodes can reach:
 
-    pip install 'autograder[dask]' dask-jobqueue
-    python slurm.py attention --jobs 4 --cores 16 --memory 64GB --queue compute
+    make setup && source .venv/bin/activate && pip install dask-jobqueue
+    python docs/cluster/slurm.py attention --jobs 4 --cores 16 --memory 64GB --queue compute
 
 Whatever comes after `--` goes to `autograder grade`. Stop it with Ctrl-C and run it again: what
 was graded is kept.
