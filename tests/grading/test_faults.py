@@ -20,6 +20,7 @@ from autograder.grading.cache import VerdictCache, course_cache
 from autograder.grading.cluster import DaskBackend
 from autograder.grading.engines import SealedFactory
 from autograder.grading.local import LocalBackend
+from autograder.grading.pool import EngineFactory
 from autograder.grading.verdict import Verdict
 from autograder.sealed import SealedEngine
 from tests.builders import RIGHT, SQUARE, hand_in, notebook, released
@@ -56,7 +57,9 @@ def autograded(course: Course) -> dict[str, bytes]:
     }
 
 
-def test_marks_are_the_same_with_any_workers_order_scheduler_and_load(course: Course) -> None:
+def test_marks_are_the_same_with_any_workers_order_scheduler_and_load(
+    course: Course, warm: EngineFactory
+) -> None:
     with_gradebook(course)
     for number, answers in enumerate([RIGHT, WRONG, ODD, {}] * 3):
         mine = {**answers, "why": f"Because of {number}."}
@@ -71,7 +74,7 @@ def test_marks_are_the_same_with_any_workers_order_scheduler_and_load(course: Co
                 burners += [subprocess.Popen(burn) for _ in range(2)]
             match how:
                 case "one":
-                    backend: Any = LocalBackend(SealedFactory(), 1)
+                    backend: Any = LocalBackend(warm, 1)
                 case "eight":
                     backend = LocalBackend(SealedFactory(), 8)
                 case _:
