@@ -6,6 +6,7 @@ a `remote.Remote`: its class is made here, and none of its code runs in this pro
 
 from __future__ import annotations
 
+import contextlib
 import types
 import weakref
 from collections.abc import Callable, Mapping
@@ -108,6 +109,8 @@ class Bridge(Codec):
         self.asked: set[str] = set()
         self.tape: Tape | None = None
         self._ended: BaseException | None = None
+        self._new: dict[int, Plain] = {}
+        self._naming = False
 
     def asks(self, method: str) -> bool:
         """Whether this cell may ask a method of an object about values of its own."""
@@ -184,16 +187,22 @@ class Bridge(Codec):
                 extras["dtype"] = self.encode(dtype)
             if changed := self._states.changes():
                 extras["rng"] = changed
-            names = []
-            for name, bound, value in self.names():
-                try:
-                    names.append((name, bound, self.encode(value) if bound else None))
-                except (CannotCross, WireError):
-                    continue
-            if names:
+            if names := self._bindings():
                 extras["names"] = names
+        self._new.clear()
         extras.update(self._sync())
         return extras or None
+
+    def _bindings(self) -> list[Plain]:
+        names: list[Plain] = []
+        self._naming = True
+        try:
+            for name, bound, value in self.names():
+                with contextlib.suppress(CannotCross, WireError):
+                    names.append((name, bound, self.encode(value) if bound else None))
+        finally:
+            self._naming = False
+        return names
 
     def _sync(self) -> dict[str, Plain]:
         extras: dict[str, Plain] = {}
@@ -231,7 +240,8 @@ class Bridge(Codec):
         key = self._mirrors.key_of(tensor)
         if key is not None:
             self._passed.append(tensor)
-            return ("m", key)
+            # Names are read there before the arguments that bring this tensor's twin.
+            return self._new.get(key, ("m", key)) if self._naming else ("m", key)
         form = arrays.encode_tensor(tensor)
         if form is None:
             raise CannotCross(f"a tensor of {tensor.dtype}, {tensor.layout} cannot be passed")
@@ -241,7 +251,11 @@ class Bridge(Codec):
         self._passed.append(tensor)
         grad = tensor.grad if tensor.is_leaf else None
         grad_form = None if grad is None else arrays.encode_tensor(grad)
-        return ("M", key, form, grad_form, tensor.requires_grad, parameter, tensor.is_leaf)
+        self._new[key] = (
+            *("M", key, form, grad_form),
+            *(tensor.requires_grad, parameter, tensor.is_leaf),
+        )
+        return self._new[key]
 
     def encode_reference(self, value: object) -> Plain:
         """The submission's own objects by handle, library objects by copy, others by callback."""

@@ -434,6 +434,10 @@ class Server(Codec):
         parameter: bool,
         leaf: bool,
     ) -> torch.Tensor:
+        mirror = self._mirrors.mirror(key)
+        known = None if mirror is None else mirror.tensor()
+        if known is not None:
+            return known
         tensor = arrays.decode_tensor(data)
         if parameter:
             tensor = torch.nn.Parameter(tensor, requires_grad=requires_grad)

@@ -372,3 +372,22 @@ weight.grad = weight.grad.clone()
 assert is_another() and (weight.grad == 1).all()
 """,
     )
+
+
+def test_a_tensor_may_be_an_argument_and_a_name_that_the_submission_reads() -> None:
+    passes(
+        """
+import torch
+weight = torch.zeros(2)
+def scaled(x): return (x * weight).sum()
+""",
+        """
+weight = torch.full((2,), 3.0, requires_grad=True)
+assert scaled(weight) == 18
+scaled(weight).backward()
+assert weight.grad.tolist() == [6, 6]
+pair = [torch.ones(2, requires_grad=True)]
+weight = pair[0]
+assert scaled(weight) == 2
+""",
+    )
