@@ -157,14 +157,17 @@ class Bridge(Codec):
         ended, self._ended = self._ended, None
         try:
             with self._guard():
-                self._take_extras(answer.extras)
+                dropped = self._take_extras(answer.extras)
                 if asked:
                     instruments.judge.read(asked, (answer.extras or {}).get("reports"))
                 if ended is not None:
                     raise ended
                 if answer.ok:
-                    return self.decode(answer.payload)
+                    value = self.decode(answer.payload)
+                    self._exports.drop(dropped)
+                    return value
                 error = self._error(answer.payload)
+                self._exports.drop(dropped)
         finally:
             if not self.link.depth:
                 self._passed.clear()
@@ -214,10 +217,13 @@ class Bridge(Codec):
             extras["drop"], self._returned[:] = list(self._returned), []
         return extras
 
-    def _take_extras(self, extras: Plain) -> None:
+    def _take_extras(self, extras: Plain) -> Plain:
+        """Take what is beside a message; gives the leases that end when its values are read: an
+        object of the test may come home with the last word of whoever held it.
+        """
         match extras:
             case None:
-                return
+                return []
             case {"text": list() as text, "sync": sync, "drop": drop, "rebound": list() as rebound}:
                 if any(type(name) is not str for name in rebound):
                     raise WireError("malformed names")
@@ -230,8 +236,8 @@ class Bridge(Codec):
                     self._print(stream, printed[:_MAX_TEXT])
                 case _:
                     raise WireError("malformed text")
-        self._exports.drop(drop)
         self._mirrors.apply(sync, to_own=self.takes_writes)
+        return drop
 
     # The judge's values on their way.
 
@@ -407,7 +413,7 @@ class Bridge(Codec):
     # The other direction: the submission calls what the test passed.
 
     def _serve(self, operation: str, payload: Plain, extras: Plain) -> Answer:
-        self._take_extras(extras)
+        dropped = self._take_extras(extras)
         match payload:
             case (int() as key, list() as forms):
                 pass
@@ -418,6 +424,7 @@ class Bridge(Codec):
         else:
             target = self._exports.get(key)
         values = [self.decode(form) for form in forms]
+        self._exports.drop(dropped)
         try:
             result = callbacks.perform(operation, target, values, self.asks)
             form = self.encode(result)

@@ -868,3 +868,15 @@ from fresh_module import double
 """,
         "assert double(4) == 8",
     )
+
+
+def test_a_function_of_the_test_comes_home_as_itself() -> None:
+    passes(
+        "def itself(f): return f\ndef boxed(f): return [f]",
+        """
+double = lambda x: 2 * x
+for _ in range(3):
+    assert itself(double) is double
+    assert boxed(double)[0](2) == 4
+""",
+    )
