@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.assignment import load_assignment
+from autograder.assignment import load_assignment, read_files
 from autograder.course import Course
 from autograder.errors import OperatorError
+from autograder.folders import replace_folder
+from autograder.grading import batch
 from autograder.grading.batch import grade_assignment
 from autograder.grading.gradebook import GradebookWriter
 from autograder.grading.memory import Reuse
@@ -185,6 +188,25 @@ def test_notebooks_that_no_memory_holds_cost_their_own_submission_only(course: C
     report = grade_assignment(course, "square", engine=InstantEngine)
     assert scores(course) == {"ada": 3}
     assert "larger than 134,217,728 bytes" in report.verdicts["bob"].reason
+
+
+def test_what_is_collected_while_it_is_read_is_graded_whole(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(course, "ada", "square", notebook(released(SQUARE, RIGHT)))
+    newer = RIGHT | {"why": "Because it is newer."}
+    todo = [{"square.ipynb": notebook(released(SQUARE, newer)), "data.csv": b"new"}]
+
+    def meanwhile(*args: Any, **options: Any) -> dict[str, bytes]:
+        if todo:
+            replace_folder(path.parent, todo.pop())
+        return read_files(*args, **options)
+
+    monkeypatch.setattr(batch, "read_files", meanwhile)
+    grade_assignment(course, "square", engine=InstantEngine)
+    graded = course.step("autograded", "ada", "square")
+    assert (graded / "data.csv").read_bytes() == b"new"
+    assert "Because it is newer." in (graded / "square.ipynb").read_text()
 
 
 def test_only_chosen_students_are_graded(course: Course) -> None:
