@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,10 @@ MESSAGE_BYTES: Final = 1 << 16
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
+_STOP_SECONDS: Final = 4.0
+_PAUSE_SECONDS: Final = 0.001
+_AT_REST: Final = frozenset("TtZX")
+"""States of processes in /proc."""
 _REAP_SECONDS: Final = 1.0
 _CONTROL, _BRIDGE, _FILES = 3, 4, 5
 _SECONDS_TO_REPORT: Final = 10.0
@@ -138,18 +143,54 @@ class _Zygote:
         os.close(pidfd)
 
     def _end_all(self) -> None:
-        """End every child, and what they started and left behind."""
-        while children := _children():
-            for child in children:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
+        """End every child, and what they started and left behind.
+
+        All are stopped before one is killed: what dies makes room for those that fork.
+        """
+        deadline = time.monotonic() + _STOP_SECONDS
+        while (running := _running()) and time.monotonic() < deadline:
+            _signal(running, signal.SIGSTOP)
+            time.sleep(_PAUSE_SECONDS)
+        while _children(os.getpid()):
+            _signal(_descendants(), signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(-1, 0)
+            _reap()
 
 
-def _children() -> list[int]:
-    text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return [int(child) for child in text.split()]
+def _signal(processes: Iterable[int], number: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, number)
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def _descendants() -> set[int]:
+    found: set[int] = set()
+    wave = [os.getpid()]
+    while wave := [child for process in wave for child in _children(process)]:
+        wave = [process for process in wave if process not in found]
+        found.update(wave)
+    return found
+
+
+def _running() -> list[int]:
+    """The descendants that are neither stopped nor dead."""
+    return [process for process in _descendants() if _state(process) not in _AT_REST]
+
+
+def _state(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"
 
 
 def _reap() -> None:

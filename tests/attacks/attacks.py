@@ -11,9 +11,10 @@ behind another, and `# %% file <path>` puts a file beside the notebook::
 
 `honest` names the solution cells that are answered right (`all` for every one that is not
 replaced); the others stay as handed out. A grade cell must get full points if its solution cell is
-honest and `costs` does not name it, and 0 otherwise. `stock` says why an attack is not run under
-stock nbgrader. Words like `@outside@` stand for what `Arena.places` gives: attackers know where
-everything lies.
+honest and `costs` does not name it, and 0 otherwise. `policy: carried` grades it with carried
+errors, so that solutions of the reference stand in for answers that fail. `stock` says why an
+attack is not run under stock nbgrader. Words like `@outside@` stand for what `Arena.places` gives:
+attackers know where everything lies.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ HERE = Path(__file__).parent
 COURSE = HERE / "course"
 NOTEBOOK = "target"
 
-_FIELD = re.compile(r"# (wants|honest|costs|stock): (.+)")
+_FIELD = re.compile(r"# (wants|honest|costs|policy|stock): (.+)")
 _MORE = re.compile(r"#\s{2,}(\S.*)")
 _CELL = re.compile(r"# %% (\S.*)")
 
@@ -57,6 +58,7 @@ class Attack:
         honest: solution cells answered right.
         costs: grade cells that get 0 although their solution cell is honest.
         stock: why it is not run under stock nbgrader; empty if it is.
+        carried: graded with carried errors.
         tamper: changes the notebook's JSON at the end, or gives other bytes instead.
     """
 
@@ -68,6 +70,7 @@ class Attack:
     honest: frozenset[str] = frozenset()
     costs: frozenset[str] = frozenset()
     stock: str = ""
+    carried: bool = False
     tamper: Callable[[Json], Json | bytes] | None = None
 
     def submission(self, places: Mapping[str, str]) -> Submission:
@@ -214,6 +217,7 @@ def _read(path: Path, folder: Path) -> Attack:
         right,
         frozenset(header.get("costs", "").split()),
         header.get("stock", ""),
+        header.get("policy") == "carried",
     )
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, final
 
@@ -63,8 +63,9 @@ class Range:
     def run(self, attack: Attack) -> Result:
         """Grade an attack, then an honest submission with the same engine."""
         submission = attack.submission(self.arena.places)
+        policy = replace(POLICY, carried_errors=attack.carried)
         try:
-            verdict = grade(self.assignment, submission, POLICY, self.engine)
+            verdict = grade(self.assignment, submission, policy, self.engine)
         except Exception as error:  # noqa: BLE001 - whatever it is, it would end the batch
             return Result("batch stopped", damage=[f"{type(error).__name__}: {error}"])
         damage = self.arena.damage()

@@ -23,12 +23,19 @@ class Affine(nn.Module):
 """
 
 _CHANGES: list[Callable[[Json], Json | bytes]] = []
+_CARRIED = {"text_that_no_parser_ends"}
+"""Those that are graded with carried errors."""
 
 
 def tamperings() -> Iterator[Attack]:
     """Every function of this module that is an attack; its docstring says what it wants."""
     for change in _CHANGES:
-        yield Attack(f"tampering/{change.__name__}", (change.__doc__ or "").strip(), tamper=change)
+        yield Attack(
+            f"tampering/{change.__name__}",
+            (change.__doc__ or "").strip(),
+            carried=change.__name__ in _CARRIED,
+            tamper=change,
+        )
 
 
 def _attack(change: Callable[[Json], Json | bytes]) -> Callable[[Json], Json | bytes]:
@@ -576,6 +583,38 @@ def grade_ids_that_look_alike(notebook: Json) -> Json:
         full = "".join(chr(ord(letter) + 0xFEE0) for letter in name)
         notebook["cells"] += [_code(full, "4", {"nbgrader": {"grade_id": full, "grade": True}})]
         notebook["cells"] += [_code("x", "4", {"nbgrader": {"grade_id": name + "\u200b"}})]
+    return notebook
+
+
+@_attack
+def text_that_no_parser_ends(notebook: Json) -> Json:
+    """a stopped batch, by text at which Python's own parser gives up, in cells read for names"""
+    _cell(notebook, "normalise")["source"] = _NONSENSE
+    _cell(notebook, "softmax")["source"] = "softmax = normalise"
+    hard = [
+        "-" * 10_000 + "1",
+        "x" + ".a" * 10_000,
+        "not " * 9_000 + "x",
+        "(" * 9_000,
+        "\0",
+        "\ud800",
+    ]
+    notebook["cells"][1:1] = [_code(f"hard-{index}", text) for index, text in enumerate(hard)]
+    return notebook
+
+
+@_attack
+def cells_that_claim_to_be_others(notebook: Json) -> Json:
+    """tests of its own, by cells without ids that look like the teacher's by text and place"""
+    looks = [(cell["source"], cell["id"]) for cell in notebook["cells"]]
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+        cell["id"] = f"of-{cell['id']}"
+    for source, name in looks:
+        edited = source.replace("assert ", "assert True or ")
+        notebook["cells"] += [_code(f"like-{name}", edited), _code("", f"{source}\n4")]
+        notebook["cells"] += [_code(name, edited, {"nbgrader": {"grade_id": f" {name}"}})]
+    notebook["cells"] += [_code("last", _NONSENSE), _code("4", "4")]
     return notebook
 
 

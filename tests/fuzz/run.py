@@ -3,7 +3,8 @@
     python -m tests.fuzz.run TARGET [--seconds 60 | --runs 2000] [--keep FOLDER]
 
 Starts from the committed corpus. A finding is written to the folder and ends the run with an error;
-so do five seconds for one input, or more than a gigabyte of memory.
+so do five seconds of CPU time for one input, or more than a gigabyte of memory. The fuzzer's own
+limit is by the clock on the wall, which a busy machine must not reach.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +28,8 @@ _INSTRUMENTED: Final = [
     "autograder.sealed.reports",
     "autograder.sealed.values",
 ]
-_SECONDS_FOR_ONE: Final = 5
+_CPU_SECONDS_FOR_ONE: Final = 5.0
+_SECONDS_FOR_ONE: Final = 300
 _MEGABYTES: Final = 1024
 _LONGEST: Final = 1 << 16
 
@@ -55,7 +58,10 @@ def main(arguments: list[str]) -> None:
         return mutated
 
     def one_input(data: bytes) -> None:
+        started = time.process_time()
         TARGETS[options.target](data)
+        if (taken := time.process_time() - started) > _CPU_SECONDS_FOR_ONE:
+            raise RuntimeError(f"this input took {taken:.1f} s")
 
     flags = [
         sys.argv[0],
