@@ -23,7 +23,7 @@ from autograder.sealed.model import (
     Program,
     Role,
 )
-from autograder.sealed.ownership import CellNames, cell_names
+from autograder.sealed.ownership import CellNames, cell_names, submitted_names
 
 __all__ = ["MOST_RUNS", "Carried", "carried_marks"]
 
@@ -190,7 +190,9 @@ def _names(program: Program) -> dict[str, CellNames]:
             if len(cell.source) > left:
                 continue
             left -= len(cell.source)
-        found[cell.id] = cell_names(cell.source)
+            found[cell.id] = submitted_names(cell.source)
+        else:
+            found[cell.id] = cell_names(cell.source)
     return found
 
 

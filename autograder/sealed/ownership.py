@@ -22,6 +22,7 @@ from autograder.sealed.parsing import parse
 __all__ = ["CellNames", "Ownership", "cell_names", "ownership", "read_tables", "write_tables"]
 
 _BODY_MAGICS: Final = frozenset({"time", "timeit", "capture", "prun"})
+_MAGICS: Final = ("%", "!", "?")
 
 
 @final
@@ -192,6 +193,19 @@ def cell_names(source: str) -> CellNames:
         return _of_code(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # Python's parser calls what is nested too deeply for it a lack of memory.
+        return CellNames()
+
+
+def submitted_names(source: str) -> CellNames:
+    """The names of a cell that a student wrote; none if it is not Python.
+
+    Lines with magics are left out: IPython reads a cell again for each of them, and gives up with
+    an error after five hundred.
+    """
+    lines = [line for line in source.split("\n") if not line.lstrip().startswith(_MAGICS)]
+    try:
+        return _of_code("\n".join(lines), depth=1)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return CellNames()
 
 

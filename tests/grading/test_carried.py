@@ -20,7 +20,7 @@ from autograder.grading.received import check_verdict
 from autograder.grading.sealing import seal
 from autograder.grading.verdict import CellVerdict, Status, Verdict
 from autograder.sealed.model import CellResult, Engine, Limits, Program
-from autograder.sealed.ownership import CellNames, cell_names
+from autograder.sealed.ownership import CellNames, submitted_names
 from tests.builders import (
     grade_cell,
     hand_in,
@@ -160,6 +160,17 @@ def test_what_is_wrong_itself_untouched_or_independent_earns_nothing(
     assert len(counting.programs) == 2
 
 
+@pytest.mark.parametrize("text", ["!a\n" * 600, "x = %a\n" * 600, "-" * 10_000 + "1", "\0"])
+def test_names_of_a_hostile_cell_are_read_within_bounds(text: str) -> None:
+    assert not submitted_names(text).binds
+
+
+def test_names_of_a_cell_with_magics_are_those_of_its_code() -> None:
+    names = submitted_names("%%time\n!pip list\ntotal = square(3)\n%timeit total")
+    assert names.binds == {"total"}
+    assert names.reads == {"square"}
+
+
 def test_code_of_the_submission_never_holds_the_reference(
     assignment: Assignment, engine: Engine
 ) -> None:
@@ -186,9 +197,9 @@ def test_no_more_of_a_submission_is_read_for_names_than_a_person_writes(
 
     def remember(source: str) -> CellNames:
         read.append(source)
-        return cell_names(source)
+        return submitted_names(source)
 
-    monkeypatch.setattr(carried, "cell_names", remember)
+    monkeypatch.setattr(carried, "submitted_names", remember)
     verdict = graded(assignment, engine, square=WRONG, cube=f"{RIGHT['cube']}\n# {'x' * 300_000}")
     assert verdict.score == 14
     assert sum(map(len, read)) < 200_000
