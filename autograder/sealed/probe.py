@@ -282,7 +282,3 @@ def _use_other_user() -> None:
     identity.become(identity.spare_user(os.getpid()))
     for folder in (Path(sys.prefix, "lib"), Path(os.__file__).parent):
         next(folder.iterdir())
-
-
-if __name__ == "__main__":
-    try_everything()

@@ -166,9 +166,6 @@ class Server(Codec):
     def _do_import(self, name: str) -> Plain:
         return self.encode(importlib.import_module(name))
 
-    def _do_has(self, name: str) -> Plain:
-        return name in self._shell.namespace
-
     def _do_call(self, key: int, args: Plain, kwargs: Plain) -> Plain:
         function = self._exports.get(key)
         values = [self.decode(form) for form in args]

@@ -265,7 +265,3 @@ def _run(part: Part, control: Channel, bridge: Channel) -> None:
             from autograder.sealed import judge
 
             judge.main(control, bridge)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
