@@ -30,6 +30,7 @@ from autograder.grading.batch import grade_assignment
 from autograder.grading.engines import default_engine
 from autograder.grading.pool import EngineFactory
 from autograder.grading.restore import restore
+from autograder.grading.verdict import Status
 from autograder.notebooks import read_notebook
 from autograder.sealed import SealedEngine
 from autograder.sealed.meter import Meter
@@ -310,6 +311,7 @@ class Warm:
             f"{student}/{cell.grade_id}": cell.points
             for student, verdict in result.verdicts.items()
             for cell in verdict.cells
+            if cell.status is not Status.MANUAL
         }
 
     def _cpu(self) -> float:

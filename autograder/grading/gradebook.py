@@ -157,19 +157,37 @@ class GradebookWriter:
 
     def _holds(self, submission: str, verdict: Verdict) -> bool:
         session = self._gradebook.db
-        stored = session.execute(
-            select(Notebook.name, BaseCell.name, Grade.auto_score)
-            .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-            .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-            .join(BaseCell, Grade.cell_id == BaseCell.id)
-            .where(SubmittedNotebook.assignment_id == submission)
+        assignment = self._gradebook.find_assignment(self._assignment.name)
+        names = self._notebook_names(assignment)
+        submitted = dict(
+            session.execute(
+                select(SubmittedNotebook.id, SubmittedNotebook.notebook_id).where(
+                    SubmittedNotebook.assignment_id == submission,
+                    # Without this, and without the cells below, the database reads what it has of
+                    # the whole class: its indexes begin with the instructor's notebook or cell.
+                    SubmittedNotebook.notebook_id.in_(names),
+                )
+            ).all()
+        )
+        cells = dict(
+            session.execute(
+                select(BaseCell.id, BaseCell.name).where(BaseCell.notebook_id.in_(names))
+            ).all()
+        )
+        grades = session.execute(
+            select(Grade.notebook_id, Grade.cell_id, Grade.auto_score).where(
+                Grade.notebook_id.in_(submitted), Grade.cell_id.in_(cells)
+            )
         ).all()
+        stored = {
+            (names[submitted[notebook]], cells[cell], score) for notebook, cell, score in grades
+        }
         session.rollback()
         wanted = {
             (cell.notebook, cell.grade_id, None if cell.status is Status.MANUAL else cell.points)
             for cell in verdict.cells
         }
-        return {tuple(row) for row in stored} == wanted
+        return stored == wanted
 
     def write(
         self,
@@ -266,6 +284,11 @@ class GradebookWriter:
         _write_comments(session, submitted, verdict)
         return str(submission.id)
 
+    def _notebook_names(self, assignment: Any) -> dict[str, str]:
+        """The instructor's notebooks, by id."""
+        wanted = select(Notebook.id, Notebook.name).where(Notebook.assignment_id == assignment.id)
+        return dict(self._gradebook.db.execute(wanted).all())
+
     def _submitted_notebooks(self, assignment: Any, submission: Any) -> dict[str, _Cells]:
         """The submission's notebooks, made where they are not yet, by id, each with its cells.
 
@@ -273,17 +296,17 @@ class GradebookWriter:
         else here, and somebody else may have changed them since the last one.
         """
         session = self._gradebook.db
+        names = self._notebook_names(assignment)
         known = dict(
             session.execute(
                 select(SubmittedNotebook.notebook_id, SubmittedNotebook.id).where(
-                    SubmittedNotebook.assignment_id == submission.id
+                    SubmittedNotebook.assignment_id == submission.id,
+                    SubmittedNotebook.notebook_id.in_(names),
                 )
             ).all()
         )
         found: dict[str, _Cells] = {}
-        for key, name in session.execute(
-            select(Notebook.id, Notebook.name).where(Notebook.assignment_id == assignment.id)
-        ).all():
+        for key, name in names.items():
             if key not in known:
                 made = SubmittedNotebook(notebook_id=key, assignment_id=submission.id)
                 session.add(made)
@@ -397,7 +420,7 @@ def _write_grades(
         (notebook, cell): (key, manual, _grade_row(*before))
         for key, notebook, cell, manual, *before in session.execute(
             select(Grade.id, Grade.notebook_id, Grade.cell_id, *columns).where(
-                Grade.notebook_id.in_(submitted)
+                Grade.notebook_id.in_(submitted), Grade.cell_id.in_(_ids(submitted))
             )
         )
     }
@@ -423,7 +446,7 @@ def _write_comments(session: Any, submitted: Mapping[str, _Cells], verdict: Verd
         (notebook, cell): (key, before)
         for key, notebook, cell, before in session.execute(
             select(Comment.id, Comment.notebook_id, Comment.cell_id, Comment.auto_comment).where(
-                Comment.notebook_id.in_(submitted)
+                Comment.notebook_id.in_(submitted), Comment.cell_id.in_(_ids(submitted))
             )
         )
     }
@@ -439,6 +462,11 @@ def _write_comments(session: Any, submitted: Mapping[str, _Cells], verdict: Verd
             elif text != before:
                 changed.append({"id": key, "auto_comment": text})
     _store(session, Comment, new, changed)
+
+
+def _ids(submitted: Mapping[str, _Cells]) -> list[str]:
+    """Of the instructor's cells."""
+    return [cell for cells in submitted.values() for cell, *_ in cells]
 
 
 def _store(session: Any, kind: Any, new: list[_Row], changed: list[_Row]) -> None:

@@ -25,7 +25,7 @@ from autograder.errors import OperatorError
 __all__ = ["Entry", "Trail", "TrailDamageError", "read_trail", "trail_path"]
 
 _FIRST = "0" * 64
-_TAIL_BYTES = 1 << 20
+_TAIL_BYTES = 1 << 14
 _OWN = frozenset({"time", "who", "action", "before"})
 
 
@@ -177,9 +177,11 @@ def _last_hash(file: IO[bytes]) -> tuple[str, bool]:
     while True:
         file.seek(start)
         tail = file.read(size - start)
-        lines = tail.removesuffix(b"\n").split(b"\n")
-        if len(lines) > 1 or start == 0:
-            return hashlib.sha256(lines[-1]).hexdigest(), tail.endswith(b"\n")
+        ended = tail.endswith(b"\n")
+        end = len(tail) - ended
+        begin = tail.rfind(b"\n", 0, end)
+        if begin >= 0 or start == 0:
+            return hashlib.sha256(tail[begin + 1 : end]).hexdigest(), ended
         start = max(0, start - (size - start))
 
 

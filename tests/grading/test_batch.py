@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import event
 
 from autograder.assignment import load_assignment, read_files
 from autograder.course import Course
@@ -150,6 +152,36 @@ def test_cells_that_somebody_changes_during_a_batch_are_written_as_they_are_then
             for student in ("ada", "bob")
         }
     assert cells["bob"] == {**cells["ada"], "later": 0}
+
+
+def test_what_the_gradebook_reads_of_one_submission_does_not_grow_with_the_class(
+    course: Course,
+) -> None:
+    hand_in(course, "ada", "square", notebook(released(SQUARE, RIGHT)))
+    verdict = grade_assignment(course, "square", engine=InstantEngine, write=False).verdicts["ada"]
+    asked: list[tuple[str, Any]] = []
+    with GradebookWriter(course, load_assignment(course, "square")) as writer:
+        engine = writer._gradebook.engine
+
+        def note(_1: Any, _2: Any, statement: str, values: Any, *_: Any) -> None:
+            asked.append((statement, values))
+
+        event.listen(engine, "before_cursor_execute", note)
+        assert writer.holds(writer.write("ada", verdict, None), verdict)
+        event.remove(engine, "before_cursor_execute", note)
+        with engine.connect() as connection:
+            plans = {
+                row[3]
+                for statement, values in asked
+                if statement.startswith("SELECT")
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            }
+    own = ("student", "submitted_assignment", "submitted_notebook", "grade", "comment")
+    seen = [plan for plan in plans if plan.split()[1] in own]
+    assert seen
+    for plan in seen:
+        # A primary key, or both columns of the other index.
+        assert re.search(r"\(id=\?\)| AND ", plan), plan
 
 
 def test_added_cells_after_the_first_grades_are_refused_plainly(course: Course) -> None:
