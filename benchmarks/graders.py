@@ -46,6 +46,7 @@ from benchmarks.classes import (
     make_course,
     write_files,
 )
+from tests.engines import Borrowed
 
 FLOOR = "the cells alone"
 WARM = "autograder, warm"
@@ -305,7 +306,9 @@ class Warm:
         # The reference is run once a batch, which a class of this size would show as its own.
         engines = itertools.cycle(self._engines)
         with bench.measured(WARM, len(handed_in.notebooks), self._cpu):
-            result = grade_assignment(course, handed_in.name, engine=lambda: _Kept(next(engines)))
+            result = grade_assignment(
+                course, handed_in.name, engine=lambda: Borrowed(next(engines))
+            )
         assert not result.quarantined, result.quarantined
         bench.marks[WARM] = {
             f"{student}/{cell.grade_id}": cell.points
@@ -316,22 +319,6 @@ class Warm:
 
     def _cpu(self) -> float:
         return time.process_time() + sum(meter.cpu() for meter in self._meters)
-
-
-@final
-class _Kept:
-    """An engine that outlives the batch that uses it."""
-
-    def __init__(self, engine: SealedEngine) -> None:
-        self._engine = engine
-        self.name = engine.name
-        self.run = engine.run
-
-    def __enter__(self) -> _Kept:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 def run_autograder(bench: Bench, name: str, folder: Path, handed_in: HandedIn) -> None:
